@@ -1,0 +1,71 @@
+# make run      sets up and starts the dashboard on the embedded demo
+# make test     sets up and runs the tests
+# make check    format, lint, types, floor plan, tests: everything that must hold before a commit
+# make bench    measures against references taken in the same run
+# make lock     pins every dependency again, with hashes (needs uv)
+# make clean    forgets everything that was built
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell command -v $(p) >/dev/null 2>&1 && $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+JOBS ?= 2
+
+.PHONY: run test check lint types floors bench lock clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	@$(BIN)/python -m tui demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(JOBS) -q
+
+check: lint types floors test
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+floors: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.bench
+
+$(VENV)/.run: requirements.lock
+	@$(call make-venv)
+	@$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock
+	@$(call make-venv)
+	@$(call install,requirements-dev.lock)
+	@touch $@ $(VENV)/.run
+
+# uv is used where it is there, and never required.
+define make-venv
+test -n "$(PYTHON)" || { echo "rota needs Python 3.11 or newer; none was found." >&2; exit 2; }; \
+test -x $(BIN)/python || { echo "Setting up $(VENV) …"; $(PYTHON) -m venv $(VENV); }
+endef
+define install
+echo "Installing what $(1) pins …"; \
+if [ -n "$(UV)" ]; then \
+	$(UV) pip install --quiet --compile-bytecode --require-hashes --python $(BIN)/python -r $(1); \
+else \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+fi
+endef
+
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
+
+lock:
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

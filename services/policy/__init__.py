@@ -1,0 +1,1 @@
+"""When promises fall due. Pure: it reads no clock, no file and no network."""

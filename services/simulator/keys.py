@@ -1,0 +1,71 @@
+"""Which tokens open the door, and who comes in with them?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.simulator.timeline import Timeline
+
+
+@dataclass(slots=True)
+class OAuth:
+    """One person's pair of Zendesk OAuth tokens.
+
+    Attributes:
+        expires_at: When the access token stops working; `None` is never.
+    """
+
+    person_id: int
+    access: str
+    refresh: str
+    expires_at: datetime | None
+    generation: int = 1
+
+
+class Keys:
+    """Every credential of the two accounts.
+
+    Attributes:
+        zendesk_api: The account's API token, good with any agent's e-mail address.
+        pagerduty_account: The account's key, which stands for nobody.
+        pagerduty_users: User keys, and whose they are.
+    """
+
+    client_id = "rota"
+
+    def __init__(self, timeline: Timeline, lifetime: timedelta | None) -> None:
+        self._timeline = timeline
+        self.lifetime = lifetime
+        self.zendesk_api = "zendesk-api-token-of-the-demo"
+        self.pagerduty_account = "pagerduty-account-key-of-the-demo"
+        self.pagerduty_users: dict[str, str] = {}
+        self.oauth: list[OAuth] = []
+
+    def grant(self, person_id: int, name: str) -> OAuth:
+        """Give a person their first pair of Zendesk tokens."""
+        access, refresh = f"zendesk-token-of-{name}", f"zendesk-refresh-of-{name}"
+        pair = OAuth(person_id, access, refresh, self._end())
+        self.oauth.append(pair)
+        return pair
+
+    def bearer(self, token: str) -> int | None:
+        """Whose access token this is, if it is still good."""
+        for pair in self.oauth:
+            if pair.access == token:
+                good = pair.expires_at is None or self._timeline.now() < pair.expires_at
+                return pair.person_id if good else None
+        return None
+
+    def refresh(self, token: str) -> OAuth | None:
+        """Change a refresh token for a new pair; the old pair is worth nothing from then on."""
+        for pair in self.oauth:
+            if pair.refresh == token:
+                pair.generation += 1
+                stem = pair.access.partition("--")[0]
+                pair.access = f"{stem}--{pair.generation}"
+                pair.refresh = f"{pair.refresh.partition('--')[0]}--{pair.generation}"
+                pair.expires_at = self._end()
+                return pair
+        return None
+
+    def _end(self) -> datetime | None:
+        return None if self.lifetime is None else self._timeline.now() + self.lifetime

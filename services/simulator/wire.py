@@ -1,0 +1,22 @@
+"""How is an answer written down? As JSON, the way both vendors write it."""
+
+import msgspec
+
+from services.simulator.call import Reply
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def encoded(reply: Reply) -> bytes:
+    """The body of an answer as it goes over the wire."""
+    if reply.raw is not None:
+        return reply.raw
+    return b"" if reply.body is None else _ENCODER.encode(reply.body)
+
+
+def decoded(body: bytes) -> object:
+    """What a client sent; `None` where it is nothing or not JSON."""
+    try:
+        return msgspec.json.decode(body) if body else None
+    except msgspec.DecodeError:
+        return None

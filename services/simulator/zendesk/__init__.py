@@ -1,0 +1,1 @@
+"""Zendesk Support: its records, the changes made to them, and its API v2."""

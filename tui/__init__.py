@@ -1,0 +1,1 @@
+"""Where rota is put together: command line, app, screens and keys."""

@@ -1,0 +1,1 @@
+"""The screens. A screen is a mode; there are no mode flags."""

@@ -1,0 +1,1 @@
+"""What rota is drawn with: widgets that are told everything and fetch nothing."""
