@@ -6,6 +6,7 @@ kept, and no text made here repeats them. Times are in seconds, sizes in bytes a
 """
 
 import asyncio
+import base64
 import contextlib
 import ipaddress
 import math
@@ -395,7 +396,9 @@ def _refusal(source: Source, answer: _Answer, secrets: Sequence[str]) -> Service
     match answer.status:
         case 401:
             return Unauthorised(
-                source, f"{name} does not accept the credentials{said}", f"Try `rota login {source}`."
+                source,
+                f"{name} does not accept the credentials{said}",
+                f"Try `rota login {source}`.",
             )
         case 403:
             return Forbidden(source, f"{name} does not allow this{said}", advice)
@@ -439,8 +442,12 @@ def _strings(value: object, depth: int = 5) -> Iterator[str]:
 
 def _secrets(headers: Mapping[str, str]) -> list[str]:
     sent = next((v for k, v in headers.items() if k.lower() == "authorization"), "")
-    secret = sent.rpartition(" ")[2].removeprefix("token=")
-    return [secret] if secret else []
+    scheme, _, secret = sent.rpartition(" ")
+    found = [secret.removeprefix("token=")]
+    if scheme == "Basic":
+        with contextlib.suppress(ValueError):
+            found.append(base64.b64decode(secret).decode().rpartition(":")[2])
+    return [one for one in found if one]
 
 
 def _plain(text: str) -> str:

@@ -118,7 +118,6 @@ class Seen:
     path: str
     query: Query
     at: datetime
-    status: int = 0
 
 
 Serve = Callable[[Call], Reply]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from services.clock import Clock
 
-Event = Callable[[], None]
+Event = Callable[[], object]
 
 
 class Timeline:

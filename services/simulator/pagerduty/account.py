@@ -1,162 +1,199 @@
-"""What does one PagerDuty account know, and who has to be paged?"""
-
-import itertools
-from datetime import datetime
-from random import Random
+"""Who has an incident, how bad is it, and what belongs together? The rest of what can be done."""
 
 from services.simulator.call import Json
-from services.simulator.pagerduty.records import (
-    Actor,
-    Conflict,
-    EscalationPolicy,
-    Incident,
-    LogEntry,
-    Override,
-    Priority,
-    Schedule,
-    Service,
-    Team,
-    User,
-)
-from services.simulator.pagerduty.rota import on_call
-from services.simulator.settings import Settings
-from services.simulator.timeline import Timeline
+from services.simulator.pagerduty.incidents import Incidents
+from services.simulator.pagerduty.records import Actor, Conflict, Incident, Priority, User
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MOST_ALERTS = 1000
+"""Alerts an incident can have."""
 
 
-class Register:
-    """Everything kept by PagerDuty, and how something that happened is logged."""
+class PagerDutyAccount(Incidents):
+    """One PagerDuty account, and every act that changes it."""
 
-    def __init__(self, timeline: Timeline, settings: Settings, seed: int) -> None:
-        self.timeline = timeline
-        self.settings = settings
-        self.users: dict[str, User] = {}
-        self.teams: dict[str, Team] = {}
-        self.priorities: dict[str, Priority] = {}
-        self.services: dict[str, Service] = {}
-        self.policies: dict[str, EscalationPolicy] = {}
-        self.schedules: dict[str, Schedule] = {}
-        self.incidents: dict[str, Incident] = {}
-        self.by_number: dict[int, str] = {}
-        self.log: list[LogEntry] = []
-        self.keys: dict[str, str] = {}
-        self._random = Random(seed)
-        self._serial = itertools.count(1)
-        self._numbers = itertools.count(20_417)
+    # -- who has it ----------------------------------------------------------------------------
 
-    def new_id(self, prefix: str = "Q") -> str:
-        """An id like PagerDuty's newer ones: 14 characters, no two alike."""
-        serial, digits = next(self._serial), ""
-        for _ in range(5):
-            serial, place = divmod(serial, 36)
-            digits = _ALPHABET[place] + digits
-        noise = "".join(self._random.choices(_ALPHABET, k=8))
-        return f"{prefix}{noise[:3]}{digits}{noise[3:]}"
-
-    def new_number(self) -> int:
-        """The next incident number."""
-        return next(self._numbers)
-
-    def user_by_email(self, email: str) -> User | None:
-        """Whoever logs in with this address."""
-        wanted = email.lower()
-        return next((u for u in self.users.values() if u.email.lower() == wanted), None)
-
-    def priority_named(self, name: str) -> Priority | None:
-        """The most severe priority of this name."""
-        return next((p for p in self.priorities.values() if p.name == name), None)
-
-    def incident(self, id_or_number: str) -> Incident:
-        """An incident by its id or its number.
+    def reassign(self, incident_id: str, agent: Actor, user_ids: tuple[str, ...]) -> Incident:
+        """Give an incident to people, who then do not escalate any more.
 
         Raises:
-            Conflict: There is none (404).
+            Conflict: It is resolved (1001), or one of them is unknown (1007).
         """
-        found = self.incidents.get(id_or_number)
-        if found is None and id_or_number.isdigit():
-            found = self.incidents.get(self.by_number.get(int(id_or_number), ""))
-        if found is None:
-            raise Conflict(2100, "Not Found", status=404)
-        return found
-
-    def service_of(self, incident: Incident) -> Service:
-        """The service an incident is on."""
-        return self.services[incident.service_id]
-
-    def paged_at(self, policy: EscalationPolicy, level: int, moment: datetime) -> list[str]:
-        """The ids of whoever a level of a policy pages at a moment."""
-        rung = policy.levels[level - 1]
-        people = [on_call(self.schedules[i], moment) for i in rung.schedule_ids]
-        return list(dict.fromkeys([*(p for p in people if p is not None), *rung.user_ids]))
-
-    def write(
-        self,
-        incident: Incident,
-        type_: str,
-        summary: str,
-        agent: Actor,
-        *,
-        channel: Json | None = None,
-        quiet: bool = False,
-        **extra: object,
-    ) -> LogEntry:
-        """Log something. Unless it is `quiet`, the incident counts as changed by it."""
+        incident = self._open(incident_id)
+        if any(user_id not in self.users for user_id in user_ids):
+            raise Conflict(1007, "Assigned To User Not Found")
         now = self.timeline.stamp()
-        if not quiet:
-            incident.updated_at = now
-        by_person = isinstance(agent, User)
-        entry = LogEntry(
-            self.new_id("R"),
-            type_,
-            summary,
-            now,
-            agent,
-            channel or {"type": "website" if by_person else "auto"},
-            incident.id,
-            extra,
-        )
-        incident.entries.append(entry)
-        if self.log and entry.created_at < self.log[-1].created_at:
-            self.log.append(entry)
-            self.log.sort(key=lambda one: one.created_at)
-        else:
-            self.log.append(entry)
-        return entry
+        incident.assigned_via = "direct_assignment"
+        incident.assignments = [(now, user_id) for user_id in user_ids]
+        self._log_assigned(incident, agent, list(user_ids))
+        self._handed_over(incident, agent)
+        return incident
 
-    # -- rota ----------------------------------------------------------------------------------
-
-    def add_override(
-        self, schedule_id: str, start: datetime, end: datetime, user_id: str
-    ) -> Override:
-        """Have somebody stand in.
+    def reassign_to_policy(self, incident_id: str, agent: Actor, policy_id: str) -> Incident:
+        """Give an incident to a policy, from its first rung on.
 
         Raises:
-            Conflict: It ends before it starts, or nobody has that id.
+            Conflict: It is resolved (1001), or there is no such policy (1014).
         """
-        if end <= start:
-            raise Conflict(4004, "Invalid Override", "Override must end after its start")
-        if user_id not in self.users:
-            raise Conflict(2013, "User Not Found", "User not found")
-        override = Override(self.new_id(), start, end, user_id)
-        self.schedules[schedule_id].overrides.append(override)
-        return override
+        incident = self._open(incident_id)
+        if policy_id not in self.policies:
+            raise Conflict(1014, "Escalation Policy Not Found")
+        incident.policy_id, incident.loops = policy_id, 0
+        people = self.page(incident, 1, agent)
+        self._log_assigned(incident, agent, people)
+        self._handed_over(incident, agent)
+        return incident
 
-    def remove_override(self, schedule_id: str, override_id: str) -> bool:
-        """Take an override back. Says whether nothing of it is left: one in progress is cut off.
+    def escalate_to(self, incident_id: str, agent: Actor, level: int) -> Incident:
+        """Put an incident on a rung of its policy, counted from 1.
 
         Raises:
-            Conflict: It is over, or there is none of this id (404).
+            Conflict: It is resolved (1001), of low urgency, or has no such rung (1006).
         """
-        now = self.timeline.stamp()
-        overrides = self.schedules[schedule_id].overrides
-        override = next((o for o in overrides if o.id == override_id), None)
-        if override is None:
-            raise Conflict(2100, "Not Found", status=404)
-        if override.end <= now:
-            raise Conflict(4004, "Invalid Override", "Override has already ended")
-        if override.start > now:
-            overrides.remove(override)
-            return True
-        override.end = now
-        return False
+        incident = self._open(incident_id)
+        if incident.urgency == "low":
+            raise Conflict(1006, "Cannot Escalate", "Low-urgency incidents do not escalate")
+        people = self.page(incident, level, agent)
+        text = f"Escalated to {self.names(people)} by {agent.name}"
+        assignees = [self.users[user_id] for user_id in people]
+        self.write(incident, "escalate", text, agent, extra={"assignees": assignees})
+        self._handed_over(incident, agent)
+        return incident
+
+    def _log_assigned(self, incident: Incident, agent: Actor, people: list[str]) -> None:
+        text = f"Assigned to {self.names(people)} by {agent.name}"
+        assignees = [self.users[user_id] for user_id in people]
+        self.write(incident, "assign", text, agent, extra={"assignees": assignees})
+
+    def _handed_over(self, incident: Incident, agent: Actor) -> None:
+        """A new owner has not acknowledged, and a snooze was the old owner's."""
+        if incident.status == "acknowledged" and self.settings.reassign_retriggers:
+            incident.status = "triggered"
+            incident.acknowledgements = []
+            self.set_timer(incident, "unacknowledge", None)
+            self.changed_status(incident, agent)
+        elif incident.snoozed:
+            timeout = self.service_of(incident).acknowledgement_timeout
+            end = self.in_seconds(timeout) if timeout else None
+            self.set_timer(incident, "unacknowledge", end)
+        incident.snoozed = False
+        self.restart_escalation(incident)
+        self.notify(incident, [user_id for _, user_id in incident.assignments])
+
+    def _open(self, incident_id: str) -> Incident:
+        incident = self.incident(incident_id)
+        if incident.status == "resolved":
+            raise Conflict(1001, "Incident Already Resolved")
+        return incident
+
+    # -- what it is ----------------------------------------------------------------------------
+
+    def set_priority(self, incident_id: str, agent: Actor, wanted: str | None) -> Incident:
+        """Give an incident a priority by id or name, or take it away with `None`.
+
+        Raises:
+            Conflict: There is no such priority (1020).
+        """
+        incident = self.incident(incident_id)
+        new = None if wanted is None else self.priorities.get(wanted) or self.priority_named(wanted)
+        if wanted is not None and new is None:
+            raise Conflict(1020, "Invalid Priority")
+        old = self.priorities.get(incident.priority_id or "")
+        if new == old:
+            return incident
+        incident.priority_id = new.id if new else None
+        channel: Json = {"type": "website", "old_priority": old, "new_priority": new}
+        text = _priority_text(old, new)
+        self.write(incident, "priority_change", text, agent, channel=channel)
+        return incident
+
+    def set_urgency(self, incident_id: str, agent: Actor, urgency: str) -> Incident:
+        """Make an incident page somebody at once (`high`) or not (`low`)."""
+        if urgency not in ("high", "low"):
+            raise Conflict(2001, "Invalid Input Provided", "Urgency must be high or low")
+        incident = self.incident(incident_id)
+        if incident.urgency != urgency:
+            incident.urgency = urgency
+            text = f"Urgency changed to {urgency} by {agent.name}"
+            self.write(incident, "urgency_change", text, agent)
+            self.restart_escalation(incident)
+        return incident
+
+    def rename(self, incident_id: str, agent: Actor, title: str) -> Incident:
+        """Give an incident another title."""
+        if not title.strip():
+            raise Conflict(2001, "Invalid Input Provided", "Title cannot be empty")
+        incident = self.incident(incident_id)
+        if incident.title != title:
+            incident.title = title
+            text = f"Title changed by {agent.name}"
+            extra = {"changeset": [f"Updated title to {title}"]}
+            self.write(incident, "field_value_change", text, agent, extra=extra)
+        return incident
+
+    def change_facts(self, incident_id: str, agent: Actor, **facts: object) -> Incident:
+        """Set the service, the conference bridge or the type without further ado."""
+        incident = self.incident(incident_id)
+        for name, value in facts.items():
+            setattr(incident, name, value)
+        text = f"Changed by {agent.name}"
+        self.write(incident, "field_value_change", text, agent, extra={"changeset": list(facts)})
+        return incident
+
+    # -- what belongs together -----------------------------------------------------------------
+
+    def merge(self, target_id: str, agent: Actor, source_ids: tuple[str, ...]) -> Incident:
+        """Have an open incident take others over, which are resolved by that.
+
+        Raises:
+            Conflict: The target is resolved; one is not mergeable, or merged already (1019);
+                there would be too many alerts.
+        """
+        target = self._open(target_id)
+        sources = [self.incident(source_id) for source_id in source_ids]
+        for source in sources:
+            if source.merged_into:
+                raise Conflict(1019, "Incident Already Merged")
+        if not all(one.mergeable for one in (target, *sources)) or target in sources:
+            raise Conflict(2001, "Invalid Input Provided", "Incident is not mergeable")
+        alerts = [alert for source in sources for alert in source.alerts]
+        if len(target.alerts) + len(alerts) > MOST_ALERTS:
+            raise Conflict(2001, "Invalid Input Provided", "Too many alerts")
+        for source in sources:
+            source.alerts = []
+            if source.status != "resolved":
+                self.settle(source, agent)
+            source.merged_into = target.id
+            self.write(source, "resolve", f"Merged into [#{target.number}]", agent)
+        target.alerts += alerts
+        self.write(target, "link", f"Merged by {agent.name}", agent, extra={"linked": source_ids})
+        return target
+
+    def ask_for_help(
+        self, incident_id: str, agent: User, message: str, targets: list[tuple[str, str]]
+    ) -> Json:
+        """Ask people or policies to join; `targets` are pairs of a kind and an id."""
+        incident = self.incident(incident_id)
+        for kind, target_id in targets:
+            if target_id not in (self.users if kind == "user" else self.policies):
+                raise Conflict(2013, "User Not Found", "Responder not found")
+        request: Json = {
+            "requester": agent,
+            "at": self.timeline.stamp(),
+            "message": message,
+            "targets": targets,
+        }
+        incident.responder_requests.append(request)
+        extra = {"message": message}
+        self.write(incident, "responder_request", "Responders requested", agent, extra=extra)
+        return request
+
+
+def _priority_text(old: Priority | None, new: Priority | None) -> str:
+    """What the log says of a change.
+
+    >>> _priority_text(None, Priority("P", "P1", ""))
+    'Priority changed from "None" to "P1"'
+    """
+    names = [priority.name if priority else "None" for priority in (old, new)]
+    return 'Priority changed from "{}" to "{}"'.format(*names)

@@ -7,8 +7,8 @@ does nothing if the incident's pending action has meanwhile moved or gone.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from services.simulator.pagerduty.account import Register
 from services.simulator.pagerduty.records import Actor, Conflict, Incident
+from services.simulator.pagerduty.register import Register
 
 
 class Escalations(Register):
@@ -76,7 +76,7 @@ class Escalations(Register):
                 service,
                 channel={"type": "auto", "notification": {"type": "push_notification"}},
                 quiet=True,
-                user=user,
+                extra={"user": user},
             )
 
     def escalate(self, incident: Incident) -> None:
@@ -99,7 +99,9 @@ class Escalations(Register):
             text = f"Escalated to {self.names(people)} (level {level})"
             assignees = [self.users[user_id] for user_id in people]
             channel = {"type": "timeout"}
-            self.write(incident, "escalate", text, service, channel=channel, assignees=assignees)
+            self.write(
+                incident, "escalate", text, service, channel=channel, extra={"assignees": assignees}
+            )
             self.notify(incident, people)
         self.restart_escalation(incident)
 
@@ -142,4 +144,8 @@ class Escalations(Register):
     def auto_resolve_at(self, incident: Incident) -> datetime | None:
         """When an incident that begins, or is opened again, now would resolve by itself."""
         timeout = self.service_of(incident).auto_resolve_timeout
-        return self.timeline.stamp() + timedelta(seconds=timeout) if timeout else None
+        return self.in_seconds(timeout) if timeout else None
+
+    def in_seconds(self, seconds: float) -> datetime:
+        """The moment so many seconds from now."""
+        return self.timeline.stamp() + timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""What can be done to an incident, and by whom?
+"""What is the life of an incident?
 
 Scripted colleagues, integrations and the API all come through here. An act that PagerDuty refuses
 raises `Conflict` and changes nothing.
@@ -18,8 +18,8 @@ MOST_NOTES = 2000
 NOTE_CHANNEL = "The PagerDuty website or APIs"
 
 
-class PagerDutyAccount(Escalations):
-    """One PagerDuty account, and the acts that change its incidents."""
+class Incidents(Escalations):
+    """The life of an incident: it begins, is acknowledged, snoozed, resolved, written about."""
 
     def create_incident(
         self,
@@ -102,11 +102,11 @@ class PagerDutyAccount(Escalations):
             f"Triggered through {by}",
             actor,
             channel={"type": via, "summary": incident.title, "details": incident.body},
-            event_details={"description": incident.title},
+            extra={"event_details": {"description": incident.title}},
         )
         assignees = [self.users[user_id] for user_id in people]
         text = f"Assigned to {self.names(people)}"
-        self.write(incident, "assign", text, service, assignees=assignees)
+        self.write(incident, "assign", text, service, extra={"assignees": assignees})
         if incident.urgency == "high":
             self.notify(incident, people)
 
@@ -135,7 +135,7 @@ class PagerDutyAccount(Escalations):
             self.settings.acknowledge_spelling,
             f"Acknowledged by {agent.name}",
             agent,
-            acknowledgement_timeout=timeout,
+            extra={"acknowledgement_timeout": timeout},
         )
         self.changed_status(incident, agent)
         return incident
@@ -154,9 +154,8 @@ class PagerDutyAccount(Escalations):
         self.settle(incident, agent)
         extra = {"note": resolution} if resolution else {}
         channel = {"type": "website"} if isinstance(agent, User) else {"type": "api"}
-        self.write(
-            incident, "resolve", f"Resolved by {agent.name}", agent, channel=channel, **extra
-        )
+        text = f"Resolved by {agent.name}"
+        self.write(incident, "resolve", text, agent, channel=channel, extra=extra)
         return incident
 
     def trigger_again(self, incident_id: str, agent: Actor) -> Incident:
@@ -202,7 +201,13 @@ class PagerDutyAccount(Escalations):
         self.set_timer(incident, "unacknowledge", end)
         incident.snoozed = True
         actions = [("unacknowledge", end)]
-        self.write(incident, "snooze", f"Snoozed by {agent.name}", agent, changed_actions=actions)
+        self.write(
+            incident,
+            "snooze",
+            f"Snoozed by {agent.name}",
+            agent,
+            extra={"changed_actions": actions},
+        )
         return incident
 
     # -- words ---------------------------------------------------------------------------------
@@ -231,5 +236,5 @@ class PagerDutyAccount(Escalations):
         """Tell the stakeholders; `subject` and `html_message` may be given. Says its id."""
         incident = self.incident(incident_id)
         text = f"Status update added by {agent.name}"
-        self.write(incident, "status_update", text, agent, message=message, **html)
+        self.write(incident, "status_update", text, agent, extra={"message": message, **html})
         return self.new_id(), incident

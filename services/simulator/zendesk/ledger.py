@@ -8,7 +8,7 @@ import html
 import itertools
 from datetime import datetime
 
-from services.simulator.call import Json
+from services.simulator.call import Json, Reply
 from services.simulator.settings import Settings
 from services.simulator.timeline import Timeline
 from services.simulator.zendesk.changes import Rules, Said, Update
@@ -38,6 +38,7 @@ class Ledger:
 
     Attributes:
         revision: Grows with every change.
+        idempotent: Until when, for what and how each Idempotency-Key was answered.
         derived: Sorted lists, with the revision they were sorted at.
     """
 
@@ -52,7 +53,7 @@ class Ledger:
         self.macros: dict[int, Macro] = {}
         self.tickets: dict[int, Ticket] = {}
         self.jobs: dict[str, Job] = {}
-        self.idempotent: dict[str, tuple[datetime, object, object]] = {}
+        self.idempotent: dict[str, tuple[datetime, str, Reply]] = {}
         self.derived: dict[str, tuple[int, list[Ticket]]] = {}
         self.revision = 0
         self._big = itertools.count(36_000_000_000_017, 128)

@@ -14,8 +14,8 @@ from services.simulator.zendesk.shapes import (
     macro_json,
     organization_json,
     person_json,
-    ticket_json,
 )
+from services.simulator.zendesk.ticket_shapes import ticket_json
 from services.simulator.zendesk.tickets_api import ticket_of
 
 

@@ -7,14 +7,12 @@ from services.simulator.zendesk.account import ZendeskAccount
 from services.simulator.zendesk.gate import Answer, forbidden, ids_in, not_found
 from services.simulator.zendesk.pages import Key, by_cursor, by_number, refuse_pages, wants_cursor
 from services.simulator.zendesk.records import PRIORITIES, STATUSES, Audit, Comment, Person, Ticket
-from services.simulator.zendesk.shapes import (
+from services.simulator.zendesk.shapes import group_json, organization_json, person_json
+from services.simulator.zendesk.ticket_shapes import (
     audit_json,
     comment_json,
-    group_json,
     metric_set_json,
-    organization_json,
     people_of,
-    person_json,
     ticket_json,
 )
 

@@ -1,0 +1,274 @@
+"""Which tables and keys may `config.toml` have, of which types and with which defaults?
+
+Every default is the team's policy; `config.toml` at the top of the repository shows them all, and
+a test holds the two together. Durations are `Allowance`s or `timedelta`s, times are civil times
+in `support_hours.timezone`. In the file "" or 0 or [] says that a key is not set.
+"""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from services.domain import ClockKind, Severity, Status
+from services.policy.calendar import SupportCalendar
+from services.policy.holidays import bank_holidays, no_holidays
+from services.policy.rules import (
+    Allowance,
+    PolicyRules,
+    SeverityRule,
+    SupportHours,
+    UnclassifiedRule,
+)
+
+_RULES = PolicyRules()
+
+Id = Annotated[int, Meta(ge=0)]
+"""A vendor's numeric id; 0 is not set."""
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+"""A part of a whole."""
+
+Weekdays = Annotated[frozenset[int], "weekdays"]
+"""Monday is 0; written as mon, tue, …"""
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of `config.toml`. A key we do not know is a typo, and an error."""
+
+
+class Zendesk(Table, frozen=True):
+    """Which Zendesk account, as whom, and which of its tickets."""
+
+    enabled: bool = True
+    subdomain: str = ""
+    base_url: str = ""
+    """The account's root, without `/api/v2`; wins over the subdomain."""
+    email: str = ""
+    """Whose API token it is. With it, a token from a command or the keyring is an API token."""
+    token: str = ""
+    """An OAuth access token."""
+    api_token: str = ""
+    token_command: tuple[str, ...] = ()
+    groups: tuple[int | str, ...] = ()
+    """Ids or names; none is all."""
+    include_ungrouped: bool = False
+    view: Id = 0
+    search: str = ""
+
+
+class PagerDuty(Table, frozen=True):
+    """Which PagerDuty account, as whom, and which of its incidents."""
+
+    enabled: bool = True
+    base_url: str = "https://api.pagerduty.com"
+    email: str = ""
+    """On whose behalf an account-wide key writes."""
+    token: str = ""
+    bearer: bool = False
+    """Whether the token is an OAuth access token."""
+    token_command: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+class Poll(Table, frozen=True):
+    """How long to wait between two questions of a kind."""
+
+    pagerduty: timedelta = timedelta(seconds=15)
+    zendesk: timedelta = timedelta(seconds=30)
+    reconcile: timedelta = timedelta(seconds=60)
+    rota: timedelta = timedelta(minutes=5)
+
+
+class Hours(Table, frozen=True):
+    """When support is open."""
+
+    timezone: str = _RULES.hours.timezone
+    days: Weekdays = _RULES.hours.days
+    opens: time = _RULES.hours.opens
+    closes: time = _RULES.hours.closes
+    country: str = _RULES.hours.country
+    """Whose bank holidays, as the `holidays` package names it; "" keeps none."""
+    subdivision: str = _RULES.hours.subdivision
+    extra_holidays: frozenset[date] = frozenset()
+    not_holidays: frozenset[date] = frozenset()
+
+    def rule(self) -> SupportHours:
+        """The same, as the policy takes it."""
+        return SupportHours(
+            timezone=self.timezone,
+            days=self.days,
+            opens=self.opens,
+            closes=self.closes,
+            country=self.country,
+            subdivision=self.subdivision,
+            extra_holidays=self.extra_holidays,
+            not_holidays=self.not_holidays,
+        )
+
+
+class Promises(Table, frozen=True):
+    """What is promised for one severity, and how the vendors are told of it."""
+
+    clock: ClockKind
+    respond: Allowance
+    respond_out_of_hours: Allowance | None
+    """For issues raised out of hours; without meaning on a clock that sleeps then."""
+    update: Allowance
+    pause_on: frozenset[Status]
+    tag: str
+    """The Zendesk tag, lower case."""
+    incident_priority: str
+    """The name of the PagerDuty priority."""
+
+    def rule(self) -> SeverityRule:
+        """The same, as the policy takes it."""
+        always = self.clock is ClockKind.ALWAYS
+        return SeverityRule(
+            clock=self.clock,
+            respond=self.respond,
+            respond_out_of_hours=self.respond_out_of_hours if always else None,
+            update=self.update,
+            pause_on=self.pause_on,
+        )
+
+
+class Unclassified(Table, frozen=True):
+    """What is promised before an issue has a severity."""
+
+    clock: ClockKind = _RULES.unclassified.clock
+    triage: Allowance = _RULES.unclassified.triage
+    first_response: Allowance = _RULES.unclassified.first_response
+
+    def rule(self) -> UnclassifiedRule:
+        """The same, as the policy takes it."""
+        return UnclassifiedRule(
+            clock=self.clock, triage=self.triage, first_response=self.first_response
+        )
+
+
+def _promises(severity: Severity) -> Promises:
+    rule = _RULES.severities[severity]
+    return Promises(
+        clock=rule.clock,
+        respond=rule.respond,
+        respond_out_of_hours=rule.respond_out_of_hours,
+        update=rule.update,
+        pause_on=rule.pause_on,
+        tag=severity.value.lower(),
+        incident_priority=severity.value,
+    )
+
+
+class Severities(Table, frozen=True):
+    """The promises, by severity. Named fields, so that an error can name the key."""
+
+    P1: Promises = _promises(Severity.P1)
+    P2: Promises = _promises(Severity.P2)
+    P3: Promises = _promises(Severity.P3)
+    P4: Promises = _promises(Severity.P4)
+    unclassified: Unclassified = Unclassified()
+
+    def classified(self) -> Mapping[Severity, Promises]:
+        """The promises of the four severities, most severe first."""
+        return {
+            Severity.P1: self.P1,
+            Severity.P2: self.P2,
+            Severity.P3: self.P3,
+            Severity.P4: self.P4,
+        }
+
+
+class Deadlines(Table, frozen=True):
+    """When a deadline counts as soon: at most this share or this much is left of it."""
+
+    soon_fraction: Share = _RULES.soon_fraction
+    soon_at_least: timedelta = _RULES.soon_at_least
+
+
+class Pairing(Table, frozen=True):
+    """Which ticket and incident are one issue."""
+
+    window: timedelta = timedelta(minutes=15)
+    """How far apart they may have been raised."""
+    prefixes: tuple[str, ...] = ()
+    """What to take off a subject, besides Re:, Fwd: and Fw:."""
+
+
+class Screen(Table, frozen=True):
+    """How the dashboard looks."""
+
+    theme: str = "textual-dark"
+    ascii: bool = False
+    mouse: bool = True
+    mine: tuple[str, ...] = ()
+    """Names by which an issue is mine, besides those that the vendors give."""
+
+
+class Tables(Table, frozen=True):
+    """Everything that can stand in the file."""
+
+    zendesk: Zendesk = Zendesk()
+    pagerduty: PagerDuty = PagerDuty()
+    poll: Poll = Poll()
+    support_hours: Hours = Hours()
+    severity: Severities = Severities()
+    deadlines: Deadlines = Deadlines()
+    pairing: Pairing = Pairing()
+    screen: Screen = Screen()
+    keys: dict[str, str] = {}
+    """Which key does what: the id of an action, and the key for it."""
+
+
+class Config(Tables, frozen=True):
+    """The configuration, checked.
+
+    Attributes:
+        path: The file it came from; None if there was none and all is default.
+    """
+
+    path: Path | None = None
+
+    @property
+    def zendesk_root(self) -> str:
+        """The account's root URL without `/api/v2`; "" while not set."""
+        if self.zendesk.base_url or not self.zendesk.subdomain:
+            return self.zendesk.base_url
+        return f"https://{self.zendesk.subdomain}.zendesk.com"
+
+    def policy_rules(self) -> PolicyRules:
+        """The policy as data."""
+        return PolicyRules(
+            hours=self.support_hours.rule(),
+            severities={s: table.rule() for s, table in self.severity.classified().items()},
+            unclassified=self.severity.unclassified.rule(),
+            soon_fraction=self.deadlines.soon_fraction,
+            soon_at_least=self.deadlines.soon_at_least,
+        )
+
+    def support_calendar(self) -> SupportCalendar:
+        """Support hours with the country's bank holidays, or with none where none is set.
+
+        Bank holidays are looked up when first needed.
+        """
+        hours = self.support_hours.rule()
+        if not hours.country:
+            return SupportCalendar(hours, no_holidays)
+        return SupportCalendar(hours, bank_holidays(hours.country, hours.subdivision))
+
+    def severity_tags(self) -> dict[str, Severity]:
+        """The severity that each Zendesk tag (lower case) stands for."""
+        tables = self.severity.classified().items()
+        return {table.tag: severity for severity, table in tables if table.tag}
+
+    def priorities(self) -> dict[str, Severity]:
+        """The severity that each PagerDuty priority, by name, stands for."""
+        tables = self.severity.classified().items()
+        return {
+            table.incident_priority: severity
+            for severity, table in tables
+            if table.incident_priority
+        }

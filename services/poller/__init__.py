@@ -1,0 +1,1 @@
+"""How reads come in: a constant number of requests per cycle, whatever the size of the queue."""

@@ -1,0 +1,322 @@
+"""Which incidents concern us, what is known of each, and who is on call, after every poll?
+
+One request for what happened since the last poll and one page of the open list per cycle; the
+schedules every few minutes; the log of an incident that began before we looked is read once, a
+few per cycle. Source: PagerDuty `/log_entries`, `/incidents`, `/schedules`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.clock import Clock
+from services.domain import Incident, OnCall
+from services.errors import Forbidden, NotFound, Rejected
+from services.incident_facts import IncidentMemory, learn, with_facts
+from services.pagerduty.client import PagerDuty
+from services.pagerduty.records import LogEntry, ScheduleShifts
+from services.store import Store
+
+OVERLAP = timedelta(seconds=120)
+"""Whether `since` includes its own moment is not documented; repeats are recognised by id."""
+
+LOOK_BACK = timedelta(hours=72)
+"""How much of the account's log is read at the start."""
+
+MOST_LOG_PAGES = 30
+"""More than this and the log is not read account-wide, but incident by incident."""
+
+PAGE_OVERLAP = 5
+"""Records asked for again on the next page: the list moves up while it is walked."""
+
+KEEP_RESOLVED = timedelta(hours=24)
+"""How long a resolved incident is kept: it may still pair, and it was done this shift."""
+
+READS_PER_CYCLE = 2
+"""Incidents read one by one in each cycle."""
+
+
+class PagerDutyFeed:
+    """The incidents as last known."""
+
+    def __init__(
+        self,
+        client: PagerDuty,
+        store: Store,
+        clock: Clock,
+        *,
+        nearest_due: Callable[[Incident], datetime],
+        teams: Sequence[str] = (),
+        services: Sequence[str] = (),
+        rota_every: timedelta = timedelta(minutes=5),
+    ) -> None:
+        """Make a feed; nothing is asked before `cycle`.
+
+        Args:
+            client: How PagerDuty is asked.
+            store: Where what is known of incidents survives.
+            clock: The servers' time.
+            nearest_due: The first due moment of an incident, to read the most urgent first.
+            teams: Team ids to keep; empty keeps all.
+            services: Service ids to keep; empty keeps all.
+            rota_every: Time between two looks at the schedules.
+        """
+        self.client = client
+        self.incidents: dict[str, Incident] = {}
+        self.keep: frozenset[str] = frozenset()
+        """Resolved incidents to hold on to, because their ticket is still open."""
+        self.void: set[str] = set()
+        """Ids that PagerDuty says name no incident, upper case."""
+        self.shifts: tuple[ScheduleShifts, ...] = ()
+        self.skipped: tuple[str, ...] = ()
+        self._store = store
+        self._clock = clock
+        self._nearest_due = nearest_due
+        self._teams = teams
+        self._services = services
+        self._rota_every = rota_every
+        self._rota_read_at: float | None = None
+        self._records: dict[str, Incident] = {}
+        self._memories: dict[str, IncidentMemory] = store.load_incidents()
+        self._watermark: datetime | None = store.load_log_watermark()
+        self._covered_since: datetime | None = None
+        self._log_forbidden = False
+        self._offset = 0
+        self._seen: set[str] = set()
+        self._missed: defaultdict[str, int] = defaultdict(int)
+        self._started = False
+
+    async def cycle(self, reads: int = READS_PER_CYCLE) -> None:
+        """Learn what happened, read on in the open list, and read a few incidents that need it.
+
+        Raises:
+            ServiceError: Something could not be read; what was learned before stays.
+        """
+        await self._read_log()
+        if self._started:
+            await self._read_open_page()
+        else:
+            while not await self._read_open_page():
+                pass
+            self._started = True
+        self._forget_resolved()
+        await self.read_unknown(reads)
+        await self._read_rota()
+
+    def save(self) -> None:
+        """Keep what is known of incidents for the next start.
+
+        Raises:
+            StoreError: The disk is full or read-only.
+        """
+        known = {i: self._memories[i] for i in self._records}
+        self._store.save_incidents(known, self._watermark)
+
+    async def fetch(self, incident_id: str) -> None:
+        """Read one incident by id, as the other half of a pair; or learn that it is void."""
+        try:
+            self._take(await self.client.incident(incident_id), ours=True)
+        except (NotFound, Rejected):
+            self.void.add(incident_id.upper())
+
+    async def log(self, incident_id: str) -> tuple[LogEntry, ...]:
+        """An incident's whole log, oldest first; also settles its facts.
+
+        Raises:
+            ServiceError: It could not be read.
+        """
+        entries: dict[str, LogEntry] = {}
+        received = 0
+        while True:
+            page = await self.client.incident_log(incident_id, received)
+            entries |= {entry.id: entry for entry in page.entries}
+            received += page.received
+            if not page.more or not page.received:
+                break
+        if incident_id in self._records:
+            memory = learn(IncidentMemory(complete=True), entries.values())
+            self._remember(self._records[incident_id], memory)
+        return tuple(sorted(entries.values(), key=lambda entry: (entry.at, entry.id)))
+
+    def on_call(self, now: datetime) -> tuple[OnCall, ...]:
+        """Who answers for each schedule at `now`, and who follows; needs no request."""
+        return tuple(_on_call(schedule, now) for schedule in self.shifts)
+
+    @property
+    def unread(self) -> int:
+        """How many incidents wait to be read one by one."""
+        return len(self._unknown())
+
+    async def _read_log(self) -> None:
+        """What happened since the last good look, or in the last three days at the start."""
+        asked_at = self._clock.now()
+        if self._log_forbidden:
+            return
+        fresh = self._watermark is None or asked_at - self._watermark > LOOK_BACK
+        since = asked_at - LOOK_BACK if self._watermark is None or fresh else (
+            self._watermark - OVERLAP
+        )  # fmt: skip
+        try:
+            entries = await self._log_since(since)
+        except Forbidden:
+            self._log_forbidden = True
+            self._covered_since = None
+            return
+        if entries is None or fresh:
+            self._forget_logs()
+        if entries is None:
+            self._covered_since = asked_at
+        elif self._covered_since is None:
+            self._covered_since = since
+        self._watermark = asked_at
+        self._take_log(entries or ())
+
+    async def _log_since(self, since: datetime) -> tuple[LogEntry, ...] | None:
+        """The account's log from a moment on; None if it is too long to be read."""
+        entries: dict[str, LogEntry] = {}
+        received = 0
+        for _ in range(MOST_LOG_PAGES):
+            page = await self.client.log_entries(since, received)
+            entries |= {entry.id: entry for entry in page.entries}
+            received += page.received
+            if not page.more or not page.received:
+                return tuple(entries.values())
+        return None
+
+    def _take_log(self, entries: Iterable[LogEntry]) -> None:
+        by_incident: defaultdict[str, list[LogEntry]] = defaultdict(list)
+        for entry in sorted(entries, key=lambda entry: (entry.at, entry.id)):
+            by_incident[entry.incident_id].append(entry)
+        for incident_id, about in by_incident.items():
+            for entry in about:
+                if entry.incident is not None:
+                    self._take(entry.incident)
+            record = self._records.get(incident_id)
+            if record is not None:
+                self._remember(record, learn(self._memories[incident_id], about))
+
+    async def _read_open_page(self) -> bool:
+        """The next page of the open list; whether a walk through it is complete."""
+        page = await self.client.open_incidents(self._offset, self._teams, self._services)
+        self.skipped = page.skipped
+        for incident in page.incidents:
+            self._seen.add(incident.id)
+            self._take(incident, ours=True)
+        if page.more and page.received:
+            self._offset += max(1, page.received - PAGE_OVERLAP)
+            return False
+        self._offset = 0
+        await self._look_for_missing()
+        self._seen = set()
+        return True
+
+    async def _look_for_missing(self) -> None:
+        """An open incident that two complete walks did not show is asked for by id."""
+        for incident_id in self._seen:
+            self._missed.pop(incident_id, None)
+        for incident_id, incident in list(self.incidents.items()):
+            if incident.resolved or incident_id in self._seen:
+                continue
+            self._missed[incident_id] += 1
+            if self._missed[incident_id] >= 2:
+                await self._look_up(incident_id)
+
+    async def _look_up(self, incident_id: str) -> None:
+        self._missed.pop(incident_id, None)
+        try:
+            self._take(await self.client.incident(incident_id))
+        except NotFound:
+            self._drop(incident_id)
+
+    def _take(self, incident: Incident, *, ours: bool = False) -> None:
+        """Keep an incident that is no older than the one known."""
+        known = self._records.get(incident.id)
+        if known is None and not ours and not self._in_scope(incident):
+            return
+        if known is not None and incident.updated_at < known.updated_at:
+            return
+        memory = self._memories.get(incident.id, IncidentMemory())
+        covered = self._covered_since is not None and incident.created_at >= self._covered_since
+        if covered and not memory.complete:
+            memory = replace(memory, complete=True)
+        if self._log_forbidden and (known is None or incident.updated_at > known.updated_at):
+            memory = replace(memory, complete=False)
+        self._records[incident.id] = incident
+        self._remember(incident, memory)
+
+    def _in_scope(self, incident: Incident) -> bool:
+        """What the log shows of other services is left out; teams are known to the list alone."""
+        if self._teams:
+            return False
+        return not self._services or incident.service_id in self._services
+
+    def _remember(self, record: Incident, memory: IncidentMemory) -> None:
+        self._memories[record.id] = memory
+        fresh = with_facts(record, memory)
+        if self.incidents.get(record.id) != fresh:
+            self.incidents[record.id] = fresh
+
+    def _forget_logs(self) -> None:
+        """A gap in the log: nothing that was complete is so any more."""
+        for incident_id, memory in self._memories.items():
+            self._memories[incident_id] = replace(memory, complete=False)
+        self._covered_since = None
+
+    def _drop(self, incident_id: str) -> None:
+        self.incidents.pop(incident_id, None)
+        self._records.pop(incident_id, None)
+
+    def _forget_resolved(self) -> None:
+        before = self._clock.now() - KEEP_RESOLVED
+        for incident_id, incident in list(self.incidents.items()):
+            ended = incident.resolved_at or incident.updated_at
+            if incident.resolved and ended < before and incident_id not in self.keep:
+                self._drop(incident_id)
+
+    def _unknown(self) -> list[tuple[datetime, str]]:
+        return sorted(
+            (self._nearest_due(incident), incident_id)
+            for incident_id, incident in self.incidents.items()
+            if not self._memories[incident_id].complete
+            and (not incident.resolved or incident_id in self.keep)
+        )
+
+    async def read_unknown(self, most: int) -> None:
+        """Read, one by one, what only its own history can tell; nearest deadline first.
+
+        Raises:
+            ServiceError: One could not be read; those before it count.
+        """
+        for _, incident_id in self._unknown()[:most]:
+            await self.log(incident_id)
+
+    async def _read_rota(self) -> None:
+        """The schedules: looked at now and then; a refusal costs us only that line."""
+        due = self._rota_read_at is None or (
+            self._clock.monotonic() - self._rota_read_at >= self._rota_every.total_seconds()
+        )
+        if not due:
+            return
+        self._rota_read_at = self._clock.monotonic()
+        now = self._clock.now()
+        try:
+            self.shifts = await self.client.shifts(
+                now - timedelta(hours=24), now + timedelta(days=14)
+            )
+        except (Forbidden, NotFound, Rejected):
+            self.shifts = ()
+
+
+def _on_call(schedule: ScheduleShifts, now: datetime) -> OnCall:
+    """Who is on now and who is next; back-to-back shifts of one person are one."""
+    shifts = sorted(schedule.shifts, key=lambda shift: shift.start)
+    current = next((s for s in shifts if s.start <= now < s.end), None)
+    until = current.end if current else None
+    for shift in shifts:
+        if current and until and shift.start <= until < shift.end and shift.who == current.who:
+            until = shift.end
+    after = until or now
+    following = next((s for s in shifts if s.start >= after), None)
+    who = current.who if current else None
+    return OnCall(schedule.name, who, until, following.who if following else None)

@@ -1,0 +1,355 @@
+"""What is the state of the world now, and how much of it can be trusted?
+
+Each source is polled by a loop of its own, so that one in trouble leaves the other alone. A
+failed poll changes nothing but the source's trust line. Source: `Feed`, and the cadences, back-off
+and jitter of the polling design.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from services.clock import Clock
+from services.desk import Desk
+from services.domain import (
+    Health,
+    Issue,
+    Snapshot,
+    Source,
+    SourceStatus,
+    TimelineEntry,
+)
+from services.errors import RateLimited, ServiceError, StoreError, Unauthorised, Unavailable
+from services.poller.pagerduty_feed import PagerDutyFeed
+from services.poller.timeline import of_comments, of_log
+from services.poller.zendesk_feed import ZendeskFeed
+from services.store import CachedQueue, Store
+
+LONGEST_WAIT = 300.0
+"""Seconds between two attempts, however long the trouble lasts."""
+
+JITTER = 0.2
+"""Every interval is varied by this share, so that dashboards do not march in step."""
+
+HALVES_PER_CYCLE = 2
+"""Other halves of pairs read by id in one cycle."""
+
+SAVE_EVERY = 30.0
+"""Seconds between two saves of the queue for the next start."""
+
+
+@dataclass(slots=True)
+class Beat:
+    """One source's loop."""
+
+    source: Source
+    cycle: Callable[[], Awaitable[None]]
+    interval: timedelta
+    status: SourceStatus = field(default_factory=lambda: SourceStatus(Health.ERROR))
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Poller:
+    """The live feed: both vendors polled, one queue out."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        desk: Desk,
+        store: Store,
+        zendesk: ZendeskFeed | None,
+        pagerduty: PagerDutyFeed | None,
+        intervals: tuple[timedelta, timedelta],
+        prepare: Callable[[Source], Awaitable[None]],
+        requests_made: Callable[[], int],
+        jitter: random.Random | None = None,
+    ) -> None:
+        """Make a poller; nothing is asked before `snapshots` or `read_once`.
+
+        Args:
+            clock: The servers' time.
+            desk: Puts the halves together.
+            store: Keeps the queue for the next start.
+            zendesk: None when it is switched off or not configured.
+            pagerduty: None likewise.
+            intervals: Time between polls of Zendesk and of PagerDuty.
+            prepare: Sees to it that a source has its credentials; raises `Unauthorised`.
+            requests_made: How many requests there have been so far.
+            jitter: Where chance comes from.
+        """
+        self._prepare = prepare
+        self._requests = requests_made
+        self._store_trouble = ""
+        self._clock = clock
+        self._desk = desk
+        self._store = store
+        self._zendesk = zendesk
+        self._pagerduty = pagerduty
+        self._jitter = jitter or random.Random()
+        self._beats: list[Beat] = []
+        if zendesk is not None:
+            self._beats.append(Beat(Source.ZENDESK, zendesk.cycle, intervals[0]))
+        if pagerduty is not None:
+            self._beats.append(Beat(Source.PAGERDUTY, pagerduty.cycle, intervals[1]))
+        self._paused = False
+        self._changed = asyncio.Event()
+        self._cached = store.load_queue()
+        self._saved_at = -SAVE_EVERY
+        self._me: set[str] = set()
+        self._asked_who: set[Source] = set()
+
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
+        """Each new state of the world; the first is the last known queue from disk, if any."""
+        if self._cached is not None:
+            yield self._from_disk(self._cached)
+        loops = {asyncio.create_task(self._run(beat)) for beat in self._beats}
+        try:
+            while True:
+                changed = asyncio.create_task(self._changed.wait())
+                done, _ = await asyncio.wait({changed, *loops}, return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+                for loop in done & loops:
+                    loop.result()
+                self._changed.clear()
+                yield self._snapshot()
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            self._save(self._snapshot(), soon=False)
+
+    async def read_once(self, most_requests: int = 200) -> Snapshot:
+        """One poll of each source that goes on until all is known or so many requests are made."""
+        await asyncio.gather(*(self._beat(beat) for beat in self._beats))
+        while self._requests() < most_requests and self._unread():
+            before = self._unread()
+            left = most_requests - self._requests()
+            await asyncio.gather(*(self._read_more(beat, left // 2) for beat in self._beats))
+            if self._unread() >= before:
+                break
+        snapshot = self._snapshot()
+        self._save(snapshot, soon=False)
+        return snapshot
+
+    def refresh(self) -> None:
+        """Ask every source now."""
+        for beat in self._beats:
+            beat.wake.set()
+
+    def pause(self, paused: bool) -> None:
+        """Stop, or go on with, polling by itself."""
+        self._paused = paused
+        if not paused:
+            self.refresh()
+        self._changed.set()
+
+    async def timeline(self, issue: Issue) -> tuple[TimelineEntry, ...]:
+        """What happened to an issue at both vendors, oldest first; also settles its facts.
+
+        Raises:
+            ServiceError: A vendor could not be asked.
+        """
+        entries: list[TimelineEntry] = []
+        if issue.ticket is not None and self._zendesk is not None:
+            entries += of_comments(await self._zendesk.comments(issue.ticket.id))
+        if issue.incident is not None and self._pagerduty is not None:
+            entries += of_log(await self._pagerduty.log(issue.incident.id))
+        self._changed.set()
+        return tuple(sorted(entries, key=lambda entry: entry.at))
+
+    async def _run(self, beat: Beat) -> None:
+        while True:
+            if self._paused and not beat.wake.is_set():
+                await beat.wake.wait()
+            beat.wake.clear()
+            wait = await self._beat(beat)
+            self._changed.set()
+            await self._sleep(wait, beat.wake)
+
+    async def _beat(self, beat: Beat) -> float:
+        """One poll of one source; seconds until the next."""
+        asked_at = self._clock.now()
+        try:
+            await self._prepare(beat.source)
+            await beat.cycle()
+            self._keep_facts(beat.source)
+            await self._find_halves()
+            await self._learn_who(beat.source)
+        except ServiceError as error:
+            wait = self._back_off(beat, error)
+            beat.status = _failed(beat.status, error, self._clock, wait)
+            return wait
+        wait = beat.interval.total_seconds() * self._jitter.uniform(1 - JITTER, 1 + JITTER)
+        beat.status = SourceStatus(
+            Health.OK, asked_at, next_try_at=self._clock.now() + timedelta(seconds=wait)
+        )
+        return wait
+
+    async def _find_halves(self) -> None:
+        """Fetch, once and by id, the done halves of pairs whose other half is open."""
+        if self._zendesk is None or self._pagerduty is None:
+            return
+        tickets, incidents = self._zendesk.tickets, self._pagerduty.incidents
+        self._desk.issues(tickets, incidents, frozenset(self._pagerduty.void))
+        pairs = self._desk.pairs.incident_of
+        self._zendesk.keep = frozenset(t for t, i in pairs.items() if not incidents[i].resolved)
+        self._pagerduty.keep = frozenset(i for t, i in pairs.items() if not tickets[t].status.done)
+        wanted = self._desk.missing_incidents(tickets, incidents) - self._pagerduty.void
+        for incident_id in sorted(wanted)[:HALVES_PER_CYCLE]:
+            self._pagerduty.keep |= {incident_id}
+            await self._pagerduty.fetch(incident_id)
+        absent = self._desk.missing_tickets(tickets, incidents)
+        if absent:
+            self._zendesk.keep |= absent
+            await self._zendesk.fetch(absent)
+            for ticket_id in absent - self._zendesk.tickets.keys():
+                self._desk.remembered.pop(ticket_id, None)
+
+    async def _learn_who(self, source: Source) -> None:
+        """By which names the vendors know the person at the keyboard; asked once each."""
+        if source in self._asked_who:
+            return
+        self._asked_who.add(source)
+        if source is Source.ZENDESK and self._zendesk is not None:
+            self._me.add((await self._zendesk.client.me()).name)
+        elif self._pagerduty is not None:
+            person = await self._pagerduty.client.me()
+            self._me |= {person.name} if person else set()
+
+    def _back_off(self, beat: Beat, error: ServiceError) -> float:
+        """Seconds to wait after a failure: as told, else longer each time, within limits."""
+        told = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+        if told is None and isinstance(error, RateLimited):
+            told = 30.0 * 2**beat.status.failures
+        if told is None:
+            told = beat.interval.total_seconds() * 2 ** min(beat.status.failures, 8)
+        return min(told * self._jitter.uniform(1, 1 + JITTER), LONGEST_WAIT)
+
+    async def _sleep(self, seconds: float, wake: asyncio.Event) -> None:
+        """Wait so long, or until woken."""
+        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        woken = asyncio.ensure_future(wake.wait())
+        try:
+            await asyncio.wait({sleep, woken}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            woken.cancel()
+
+    async def _read_more(self, beat: Beat, most: int) -> None:
+        feed = self._zendesk if beat.source is Source.ZENDESK else self._pagerduty
+        if feed is None or not feed.unread or beat.status.state is not Health.OK:
+            return
+        try:
+            await feed.read_unknown(max(1, most))
+        except ServiceError as error:
+            beat.status = _failed(beat.status, error, self._clock, 0)
+
+    def _unread(self) -> int:
+        return sum(feed.unread for feed in (self._zendesk, self._pagerduty) if feed)
+
+    def _snapshot(self) -> Snapshot:
+        answered = any(beat.status.fetched_at for beat in self._beats)
+        if not answered and self._cached is not None:
+            return self._from_disk(self._cached)
+        issues = self._desk.issues(
+            self._zendesk.tickets if self._zendesk else {},
+            self._pagerduty.incidents if self._pagerduty else {},
+            frozenset(self._pagerduty.void) if self._pagerduty else frozenset(),
+        )
+        snapshot = Snapshot(
+            issues=self._with_cached(issues),
+            sources=self._statuses(),
+            on_call=self._pagerduty.on_call(self._clock.now()) if self._pagerduty else (),
+            paused=self._paused,
+            me=frozenset(self._me),
+            notices=self._notices(),
+        )
+        self._save(snapshot, soon=True)
+        return snapshot
+
+    def _with_cached(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+        """Until a source has answered for the first time, its last known issues stay."""
+        if self._cached is None:
+            return issues
+        silent = {beat.source for beat in self._beats if beat.status.fetched_at is None}
+        if not silent:
+            self._cached = None
+            return issues
+        known = {issue.ticket.id for issue in issues if issue.ticket}
+        pages = {issue.incident.id for issue in issues if issue.incident}
+        kept = [
+            issue
+            for issue in self._cached.snapshot.issues
+            if (issue.ticket is None or Source.ZENDESK in silent)
+            and (issue.incident is None or Source.PAGERDUTY in silent or issue.ticket is not None)
+            and (issue.ticket is None or issue.ticket.id not in known)
+            and (issue.incident is None or issue.incident.id not in pages)
+        ]
+        return (*issues, *kept)
+
+    def _from_disk(self, cached: CachedQueue) -> Snapshot:
+        """The last known queue, as old as it is: never said to be live."""
+        old = cached.snapshot.sources or {}
+        sources = {}
+        for source, status in self._statuses().items():
+            before = old.get(source)
+            if status.state is not Health.OFF and before is not None:
+                status = SourceStatus(
+                    Health.STALE, before.fetched_at, status.error, status.failures,
+                    status.next_try_at,
+                )  # fmt: skip
+            sources[source] = status
+        return Snapshot(cached.snapshot.issues, sources, cached.snapshot.on_call, self._paused)
+
+    def _statuses(self) -> dict[Source, SourceStatus]:
+        beats = {beat.source: beat.status for beat in self._beats}
+        return {source: beats.get(source, SourceStatus(Health.OFF)) for source in Source}
+
+    def _notices(self) -> tuple[str, ...]:
+        feeds = (("Zendesk", self._zendesk), ("PagerDuty", self._pagerduty))
+        skipped = [(name, feed.skipped) for name, feed in feeds if feed and feed.skipped]
+        trouble = (self._store_trouble,) if self._store_trouble else ()
+        return trouble + tuple(
+            f"{name}: {len(reasons)} unreadable record(s) left out ({reasons[0]})"
+            for name, reasons in skipped
+        )
+
+    def _save(self, snapshot: Snapshot, *, soon: bool) -> None:
+        """Keep the queue for the next start; now and then while running, and at the end."""
+        if not any(beat.status.fetched_at for beat in self._beats):
+            return
+        now = self._clock.monotonic()
+        if soon and now - self._saved_at < SAVE_EVERY:
+            return
+        self._saved_at = now
+        try:
+            self._store.save_queue(snapshot, self._clock.now())
+            self._store.save_pairs(self._desk.remembered)
+        except StoreError as error:
+            self._store_trouble = error.headline
+
+    def _keep_facts(self, source: Source) -> None:
+        """Save what a cycle has learned; a disk in trouble does not stop the polling."""
+        feed = self._zendesk if source is Source.ZENDESK else self._pagerduty
+        if feed is None:
+            return
+        try:
+            feed.save()
+            self._store_trouble = ""
+        except StoreError as error:
+            self._store_trouble = error.headline
+
+
+def _failed(before: SourceStatus, error: ServiceError, clock: Clock, wait: float) -> SourceStatus:
+    """One failed poll is quiet; from the second on the data is called stale."""
+    failures = before.failures + 1
+    if before.fetched_at is None or isinstance(error, Unauthorised):
+        state = Health.ERROR
+    else:
+        state = Health.OK if failures == 1 else Health.STALE
+    why = f"{error.headline} {error.advice}".strip()
+    next_try = clock.now() + timedelta(seconds=wait)
+    return SourceStatus(state, before.fetched_at, why, failures, next_try)

@@ -1,0 +1,214 @@
+"""What does the laptop remember between two starts?
+
+One SQLite file per pair of accounts, readable by its owner only: the last queue (painted before
+the first poll answers) and the facts that cost requests to find out. A file that cannot be read
+is set aside with a new name, never deleted.
+"""
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from services.domain import Snapshot
+from services.errors import StoreError
+from services.incident_facts import IncidentMemory
+from services.ticket_facts import TicketMemory
+
+MIGRATIONS = (
+    """
+    CREATE TABLE ticket (id INTEGER PRIMARY KEY, memory BLOB NOT NULL) STRICT;
+    CREATE TABLE incident (id TEXT PRIMARY KEY, memory BLOB NOT NULL) STRICT;
+    CREATE TABLE pair (ticket INTEGER PRIMARY KEY, incident TEXT NOT NULL) STRICT;
+    CREATE TABLE single (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+    """,
+)
+"""Append only; `PRAGMA user_version` counts how many have been applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedQueue:
+    """The last snapshot, and when it was taken on the servers' clock."""
+
+    at: datetime
+    snapshot: Snapshot
+
+
+class Store:
+    """The facts on disk. Every method is one transaction."""
+
+    def __init__(self, path: Path | None, *, facts: bool = True) -> None:
+        """Open or make a store.
+
+        Args:
+            path: The file; None keeps everything in memory.
+            facts: Whether facts of an earlier start may be used. Not for a simulator, whose
+                world begins anew, with the same ids, each time it is started.
+
+        Raises:
+            StoreError: The file or its directory cannot be made or opened.
+        """
+        self._facts = facts
+        self._tickets: dict[int, TicketMemory] = {}
+        self._incidents: dict[str, IncidentMemory] = {}
+        try:
+            self._db = _open(path)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"{path}: the state of rota cannot be kept here: {error}.",
+                "Make the directory writable, or set XDG_STATE_HOME.",
+            ) from error
+        if not facts:
+            with self._transaction():
+                for table in ("ticket", "incident", "pair"):
+                    self._db.execute(f"DELETE FROM {table}")
+                self._db.execute("DELETE FROM single WHERE name = 'watermark'")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def load_tickets(self) -> dict[int, TicketMemory]:
+        """What was known of tickets, by id."""
+        rows = self._db.execute("SELECT id, memory FROM ticket")
+        self._tickets = {i: msgspec.msgpack.decode(m, type=TicketMemory) for i, m in rows}
+        return dict(self._tickets)
+
+    def save_tickets(self, memories: Mapping[int, TicketMemory]) -> None:
+        """Keep what is known of tickets; only differences are written."""
+        fresh = {i: m for i, m in memories.items() if self._tickets.get(i) is not m}
+        gone = [(i,) for i in self._tickets.keys() - memories.keys()]
+        if not (fresh or gone):
+            return
+        with self._transaction():
+            self._db.executemany("DELETE FROM ticket WHERE id = ?", gone)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO ticket VALUES (?, ?)",
+                [(i, msgspec.msgpack.encode(m)) for i, m in fresh.items()],
+            )
+        self._tickets = dict(memories)
+
+    def load_incidents(self) -> dict[str, IncidentMemory]:
+        """What was known of incidents, by id."""
+        rows = self._db.execute("SELECT id, memory FROM incident")
+        self._incidents = {i: msgspec.msgpack.decode(m, type=IncidentMemory) for i, m in rows}
+        return dict(self._incidents)
+
+    def load_log_watermark(self) -> datetime | None:
+        """Up to which moment the account's log has been read without a gap."""
+        value = self._single("watermark")
+        return msgspec.msgpack.decode(value, type=datetime) if value else None
+
+    def save_incidents(
+        self, memories: Mapping[str, IncidentMemory], watermark: datetime | None
+    ) -> None:
+        """Keep what is known of incidents, and how far the log is read: both or neither."""
+        fresh = {i: m for i, m in memories.items() if self._incidents.get(i) is not m}
+        gone = [(i,) for i in self._incidents.keys() - memories.keys()]
+        with self._transaction():
+            self._db.executemany("DELETE FROM incident WHERE id = ?", gone)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO incident VALUES (?, ?)",
+                [(i, msgspec.msgpack.encode(m)) for i, m in fresh.items()],
+            )
+            if watermark is not None:
+                self._put_single("watermark", msgspec.msgpack.encode(watermark))
+        self._incidents = dict(memories)
+
+    def load_pairs(self) -> dict[int, str]:
+        """Pairs found by subject, ticket id to incident id."""
+        return dict(self._db.execute("SELECT ticket, incident FROM pair"))
+
+    def save_pairs(self, pairs: Mapping[int, str]) -> None:
+        """Remember pairs found by subject, until a tag on the ticket says so."""
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO pair VALUES (?, ?)", pairs.items())
+
+    def load_queue(self) -> CachedQueue | None:
+        """The last queue; None when there is none, or when an older rota wrote it otherwise."""
+        value = self._single("queue")
+        if value is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(value, type=CachedQueue)
+        except msgspec.MsgspecError:
+            return None
+
+    def save_queue(self, snapshot: Snapshot, at: datetime) -> None:
+        """Keep the queue for the next start."""
+        with self._transaction():
+            self._put_single("queue", msgspec.msgpack.encode(CachedQueue(at, snapshot)))
+
+    def _single(self, name: str) -> bytes | None:
+        row = self._db.execute("SELECT value FROM single WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def _put_single(self, name: str, value: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO single VALUES (?, ?)", (name, value))
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self._db:
+                yield
+        except sqlite3.Error as error:
+            raise StoreError(f"The state of rota cannot be saved: {error}.") from error
+
+
+def store_path(state_dir: Path, *accounts: str) -> Path:
+    """Where the store of a pair of accounts lies: each pair has its own."""
+    digest = hashlib.sha256("\n".join(accounts).encode()).hexdigest()[:16]
+    return state_dir / f"{digest}.db"
+
+
+def state_dir(environ: Mapping[str, str]) -> Path:
+    """The directory of rota's state: `$XDG_STATE_HOME/rota`, or the platform's own place."""
+    if environ.get("XDG_STATE_HOME"):
+        return Path(environ["XDG_STATE_HOME"]) / "rota"
+    from platformdirs import user_state_path
+
+    return user_state_path("rota", appauthor=False)
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    if path is None:
+        return _migrated(sqlite3.connect(":memory:"))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+    path.chmod(0o600)
+    db = sqlite3.connect(path, timeout=5)
+    try:
+        return _migrated(db)
+    except sqlite3.DatabaseError:
+        db.close()
+        _set_aside(path)
+        return _open(path)
+
+
+def _migrated(db: sqlite3.Connection) -> sqlite3.Connection:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    applied = db.execute("PRAGMA user_version").fetchone()[0]
+    if applied > len(MIGRATIONS):
+        raise sqlite3.DatabaseError("written by a newer rota")
+    for number, script in enumerate(MIGRATIONS[applied:], start=applied + 1):
+        db.executescript(f"BEGIN;{script};PRAGMA user_version = {number};COMMIT;")
+    return db
+
+
+def _set_aside(path: Path) -> None:
+    """Keep an unreadable file under a name of its own, with its journal."""
+    number = 1
+    while (aside := path.with_suffix(f".unreadable-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for ending in ("-wal", "-shm"):
+        journal = path.with_name(path.name + ending)
+        if journal.exists():
+            journal.rename(aside.with_name(aside.name + ending))

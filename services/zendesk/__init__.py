@@ -1,0 +1,1 @@
+"""What Zendesk knows of our tickets: asked for here, in our words everywhere else."""

@@ -1,0 +1,106 @@
+"""What Zendesk tells of tickets, people and comments, in our own words.
+
+Times are aware `datetime`s in UTC unless a name says minutes. Text is raw.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.domain import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The counters that come with a ticket; None where Zendesk did not say."""
+
+    replies: int | None
+    """Public replies by agents, as Zendesk counts them."""
+    reply_minutes: int | None
+    """Calendar minutes from creation to the first of them; 0 may also mean none yet."""
+    comment_count: int | None
+    """Comments of anyone, public or not, with the description."""
+    latest_comment_at: datetime | None
+    """The newest comment of anyone, public or not."""
+    requester_updated_at: datetime | None
+    status_updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecord:
+    """A ticket as it was sent, and what it takes to judge its facts."""
+
+    ticket: Ticket
+    """Its facts are unread: only counters came with it."""
+    metrics: Metrics | None
+    """None when no metric set was sent."""
+    submitter_id: int | None
+    """Who made the ticket; an agent, where it was raised for someone."""
+    requester_is_agent: bool | None
+    """By the requester's role; None when that was not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """Some of a list of tickets."""
+
+    tickets: tuple[TicketRecord, ...]
+    """In the order sent."""
+    more: bool
+    cursor: str | None
+    """Where the next page begins; None on lists that are paged by number, and at the end."""
+    total: int | None
+    """How many there are in all, where Zendesk counts."""
+    skipped: tuple[str, ...]
+    """A line for each ticket that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Something said on a ticket. The oldest of a ticket is its description."""
+
+    id: int
+    at: datetime
+    author_id: int
+    author: str | None
+    by_agent: bool
+    """By a person with an agent's or admin's role, other than the requester; no rule, no bot."""
+    by_requester: bool
+    public: bool
+    text: str
+    op: str | None
+    """The mark that our own writes carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentPage:
+    """Some of a ticket's comments, in the order asked for."""
+
+    comments: tuple[Comment, ...]
+    more: bool
+    cursor: str | None
+    skipped: tuple[str, ...] = ()
+    """A line for each comment that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of Zendesk."""
+
+    id: int
+    name: str
+    email: str | None
+    role: str | None
+    """end-user, agent or admin."""
+
+    @property
+    def is_agent(self) -> bool | None:
+        """Whether the role is one of ours; None when it was not sent."""
+        return None if self.role is None else self.role in ("agent", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that tickets are assigned to."""
+
+    id: int
+    name: str

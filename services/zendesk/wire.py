@@ -1,0 +1,323 @@
+"""What does Zendesk's JSON mean? Its shapes, and their translation into our records.
+
+The shapes stay in this package. They ask for as little as they can: unknown fields are ignored,
+unknown statuses count as open, and whatever may be null may also be missing.
+Source: developer.zendesk.com, Tickets, Ticket Metrics, Ticket Comments, Ticket Audits.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from services.api import Moment, readable, utc
+from services.domain import SEVERITY_RANK, Severity, Status, StatusChange, Ticket
+from services.zendesk.records import Comment, Group, Metrics, Person, TicketRecord
+
+_NOTHING = msgspec.Raw(b"null")
+_MACHINES = frozenset({"rule", "system"})
+"""Channels of triggers, automations and Zendesk itself."""
+
+
+class Meta(msgspec.Struct):
+    """Where a page stands in a list that is paged by cursor."""
+
+    has_more: bool = False
+    after_cursor: str | None = None
+
+
+class _Beside(msgspec.Struct, kw_only=True):
+    """What may come beside a list of tickets or comments."""
+
+    users: list[msgspec.Raw] | None = None
+    groups: list[msgspec.Raw] | None = None
+    metric_sets: list[msgspec.Raw] | None = None
+    meta: Meta | None = None
+    next_page: str | None = None
+    count: int | None = None
+
+
+class Tickets(_Beside, kw_only=True):
+    """A page of tickets, or the tickets asked for by id."""
+
+    tickets: list[msgspec.Raw]
+
+
+class Found(_Beside, kw_only=True):
+    """A page of search results."""
+
+    results: list[msgspec.Raw]
+
+
+class Comments(_Beside, kw_only=True):
+    """A page of one ticket's comments."""
+
+    comments: list[msgspec.Raw]
+
+
+class Audits(msgspec.Struct, kw_only=True):
+    """A page of one ticket's history."""
+
+    audits: list[msgspec.Raw]
+    meta: Meta | None = None
+
+
+class Groups(msgspec.Struct, kw_only=True):
+    """A page of the account's groups."""
+
+    groups: list[msgspec.Raw]
+    meta: Meta | None = None
+
+
+class _Me(msgspec.Struct):
+    id: int | None = None
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
+
+
+class Me(msgspec.Struct):
+    """Whose token it is; without an id: nobody's."""
+
+    user: _Me
+
+
+class _Group(msgspec.Struct):
+    id: int
+    name: str | None = None
+
+
+class _Minutes(msgspec.Struct):
+    calendar: int | None = None
+
+
+class _MetricSet(msgspec.Struct):
+    ticket_id: int | None = None
+    replies: int | None = None
+    reply_time_in_minutes: _Minutes | None = None
+    latest_comment_added_at: Moment | None = None
+    requester_updated_at: Moment | None = None
+    status_updated_at: Moment | None = None
+
+
+class _Ticket(msgspec.Struct, kw_only=True):
+    id: int
+    created_at: Moment
+    updated_at: Moment
+    subject: str | None = None
+    raw_subject: str | None = None
+    description: str | None = None
+    status: str | None = None
+    priority: str | None = None
+    tags: list[str | None] | None = None
+    requester_id: int | None = None
+    submitter_id: int | None = None
+    assignee_id: int | None = None
+    group_id: int | None = None
+    comment_count: int | None = None
+    metric_set: msgspec.Raw = _NOTHING
+
+
+class _Via(msgspec.Struct):
+    channel: str | int | None = None
+
+
+class _Comment(msgspec.Struct, kw_only=True):
+    id: int
+    created_at: Moment
+    author_id: int | None = None
+    public: bool | None = None
+    plain_body: str | None = None
+    body: str | None = None
+    via: _Via | None = None
+    metadata: msgspec.Raw = _NOTHING
+
+
+class _Custom(msgspec.Struct):
+    op: str | None = None
+
+
+class _Metadata(msgspec.Struct):
+    custom: _Custom | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str | None = None
+    field_name: str | None = None
+    value: msgspec.Raw = _NOTHING
+    previous_value: msgspec.Raw = _NOTHING
+
+
+class _Audit(msgspec.Struct):
+    id: int
+    created_at: Moment
+    events: list[_Event] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sideloads:
+    """The people, groups and counters that came with a page, by id."""
+
+    people: Mapping[int, Person]
+    groups: Mapping[int, str]
+    metrics: Mapping[int, _MetricSet]
+
+    def name_of(self, person: int | None) -> str | None:
+        """What a person is called, if that came along."""
+        known = self.people.get(person) if person is not None else None
+        return known.name or None if known else None
+
+    def is_agent(self, person: int | None) -> bool | None:
+        """Whether a person's role is agent or admin; None when it did not come along."""
+        known = self.people.get(person) if person is not None else None
+        return known.is_agent if known else None
+
+
+def sideloads(page: _Beside) -> Sideloads:
+    """Whatever came beside the list. What cannot be read is as good as not sent."""
+    people, _ = readable("user", page.users or (), person)
+    groups, _ = readable("group", page.groups or (), group)
+    metrics, _ = readable("metric set", page.metric_sets or (), _metric_set)
+    return Sideloads(
+        {one.id: one for one in people},
+        {one.id: one.name for one in groups},
+        {one.ticket_id: one for one in metrics if one.ticket_id is not None},
+    )
+
+
+def person(raw: msgspec.Raw) -> Person:
+    """A user. Raises `ValueError` without an id."""
+    one = msgspec.json.decode(raw, type=_Me)
+    if one.id is None:
+        raise ValueError("nobody")
+    return Person(one.id, one.name or "", one.email, one.role)
+
+
+def group(raw: msgspec.Raw) -> Group:
+    """A group. Raises `ValueError` without an id."""
+    one = msgspec.json.decode(raw, type=_Group)
+    return Group(one.id, one.name or "")
+
+
+def ticket(
+    raw: msgspec.Raw, beside: Sideloads, severity_tags: Mapping[str, Severity], web_url: str
+) -> TicketRecord:
+    """A ticket. Raises `ValueError` without an id or one of its two moments."""
+    one = msgspec.json.decode(raw, type=_Ticket)
+    metrics = _metrics(one, beside.metrics.get(one.id))
+    tags = frozenset(tag.lower() for tag in one.tags or () if tag)
+    said = [severity_tags[tag] for tag in tags if tag in severity_tags]
+    return TicketRecord(
+        Ticket(
+            id=one.id,
+            subject=one.subject or one.raw_subject or "",
+            status=_status(one.status),
+            created_at=utc(one.created_at),
+            updated_at=utc(one.updated_at),
+            url=f"{web_url}/agent/tickets/{one.id}",
+            tags=tags,
+            priority=one.priority,
+            requester=beside.name_of(one.requester_id),
+            requester_id=one.requester_id,
+            assignee=beside.name_of(one.assignee_id),
+            assignee_id=one.assignee_id,
+            group=None if one.group_id is None else beside.groups.get(one.group_id) or None,
+            group_id=one.group_id,
+            severity=min(said, key=SEVERITY_RANK.__getitem__, default=None),
+            requester_wrote_at=metrics.requester_updated_at if metrics else None,
+            description=one.description or "",
+        ),
+        metrics,
+        one.submitter_id,
+        beside.is_agent(one.requester_id),
+    )
+
+
+def comment(raw: msgspec.Raw, beside: Sideloads, requester_id: int | None) -> Comment:
+    """A comment. Raises `ValueError` without an id or a moment."""
+    one = msgspec.json.decode(raw, type=_Comment)
+    # Zendesk's own bots write as -1.
+    author = -1 if one.author_id is None else one.author_id
+    by_requester = author == requester_id
+    machine = one.via is not None and one.via.channel in _MACHINES
+    return Comment(
+        id=one.id,
+        at=utc(one.created_at),
+        author_id=author,
+        author=beside.name_of(author),
+        by_agent=bool(beside.is_agent(author)) and author > 0 and not (by_requester or machine),
+        by_requester=by_requester,
+        public=bool(one.public),
+        text=one.plain_body or one.body or "",
+        op=_op(one.metadata),
+    )
+
+
+def status_changes(raws: Sequence[msgspec.Raw]) -> tuple[tuple[StatusChange, ...], tuple[str, ...]]:
+    """The changes of status in a ticket's audits, oldest first, and what could not be read.
+
+    Not among them: the status it was created with, and changes between statuses that we do not
+    tell apart.
+    """
+    audits, skipped = readable("audit", raws, _audit)
+    in_order = sorted(audits, key=lambda audit: (audit.created_at, audit.id))
+    return tuple(change for audit in in_order for change in _changes(audit)), skipped
+
+
+def _audit(raw: msgspec.Raw) -> _Audit:
+    audit = msgspec.json.decode(raw, type=_Audit)
+    return msgspec.structs.replace(audit, created_at=utc(audit.created_at))
+
+
+def _changes(audit: _Audit) -> Iterator[StatusChange]:
+    for event in audit.events or ():
+        if event.type == "Change" and event.field_name == "status":
+            before, after = (_status(_word(raw)) for raw in (event.previous_value, event.value))
+            if before is not after:
+                yield StatusChange(audit.created_at, before, after)
+
+
+def _status(word: str | None) -> Status:
+    with contextlib.suppress(ValueError):
+        return Status((word or "").lower())
+    return Status.OPEN
+
+
+def _word(raw: msgspec.Raw) -> str | None:
+    with contextlib.suppress(ValueError, RecursionError):
+        return msgspec.json.decode(raw, type=str)
+    return None
+
+
+def _op(raw: msgspec.Raw) -> str | None:
+    with contextlib.suppress(ValueError, RecursionError):
+        metadata = msgspec.json.decode(raw, type=_Metadata | None)
+        return metadata.custom.op if metadata and metadata.custom else None
+    return None
+
+
+def _metric_set(raw: msgspec.Raw) -> _MetricSet:
+    return msgspec.json.decode(raw, type=_MetricSet)
+
+
+def _metrics(one: _Ticket, beside: _MetricSet | None) -> Metrics | None:
+    found = beside
+    with contextlib.suppress(ValueError, RecursionError):
+        found = msgspec.json.decode(one.metric_set, type=_MetricSet | None) or beside
+    if found is None:
+        return None
+    minutes = found.reply_time_in_minutes
+    return Metrics(
+        replies=found.replies,
+        reply_minutes=minutes.calendar if minutes else None,
+        comment_count=one.comment_count,
+        latest_comment_at=_maybe(found.latest_comment_added_at),
+        requester_updated_at=_maybe(found.requester_updated_at),
+        status_updated_at=_maybe(found.status_updated_at),
+    )
+
+
+def _maybe(moment: datetime | None) -> datetime | None:
+    return None if moment is None else utc(moment)

@@ -1,0 +1,232 @@
+"""What did the person ask for on the command line?
+
+Only reads the command line and sends for the command; nothing heavy is imported until it is known
+which one. Exit status: 0 done, 1 the command has bad news, 2 something we cannot work with.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from services.errors import ConfigError, RotaError, UsageError
+
+VERSION = "0.1.0"
+"""As in `pyproject.toml`, where a test holds it; asking the installed package is slow."""
+
+EXIT_OK = 0
+EXIT_BAD_NEWS = 1
+EXIT_UNUSABLE = 2
+EXIT_INTERRUPTED = 130
+"""128 + SIGINT, as shells say it."""
+
+DEFAULT_PORT = 8765
+DEFAULT_SEED = 1
+DEFAULT_OPEN = 40
+"""Issues open in the demo and the simulator."""
+
+_MOST_OPEN = 10_000
+_FASTEST = 100_000.0
+
+_MOMENT = "ISO 8601, as 2026-01-06T11:00Z; without an offset it is read in the support time zone"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line asks; `argv` is without the program's name.
+
+    Returns:
+        The exit status. Expected failures are told on stderr, one line each.
+    """
+    _survive_any_text()
+    try:
+        status = _obey(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except RotaError as error:
+        _complain(error)
+        return EXIT_UNUSABLE if isinstance(error, ConfigError | UsageError) else EXIT_BAD_NEWS
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return EXIT_OK
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(
+        prog="rota",
+        description="Zendesk tickets and PagerDuty incidents as one queue, with live countdowns.",
+        epilog="Without a command: the dashboard; without a configuration: the demo.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"rota {VERSION}")
+    top.set_defaults(command=_dashboard)
+    _add_config(top, default=None)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    _add_demo(_command(commands, "demo", _demo, "the dashboard on a simulated, scripted shift"))
+    _add_json(_command(commands, "queue", _queue, "one poll, the queue to stdout, exit"))
+    _add_deadline(_command(commands, "deadline", _deadline, "when is what promised? no network"))
+    _add_simulate(
+        _command(commands, "simulate", _simulate, "both vendors as one server on this computer")
+    )
+    return top
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports bad usage as every other failure is reported."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse, and say where the help is.
+
+        Raises:
+            UsageError: Always.
+        """
+        raise UsageError(f"{message}.", f"See {self.prog} --help.")
+
+
+def _obey(argv: Sequence[str]) -> int:
+    try:
+        asked = parser().parse_args(argv)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else EXIT_OK
+    command: Callable[[argparse.Namespace], int] = asked.command
+    return command(asked)
+
+
+def _command(
+    commands: "argparse._SubParsersAction[_Parser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    does: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=does, description=does, allow_abbrev=False)
+    command.set_defaults(command=run)
+    _add_config(command, default=argparse.SUPPRESS)
+    return command
+
+
+def _add_config(to: argparse.ArgumentParser, default: str | None) -> None:
+    to.add_argument("--config", metavar="PATH", default=default, help="the configuration to use")
+
+
+def _add_json(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--json", action="store_true", help="for scripts; the shape is stable")
+
+
+def _add_world(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="N times as fast")
+    to.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="N", help="which made-up day")
+    to.add_argument(
+        "--open", type=_count, default=DEFAULT_OPEN, metavar="N", help="issues open at the start"
+    )
+
+
+def _add_demo(to: argparse.ArgumentParser) -> None:
+    _add_world(to)
+
+
+def _add_deadline(to: argparse.ArgumentParser) -> None:
+    to.add_argument("severity", metavar="SEVERITY", help="P1, P2, P3, P4 or unclassified")
+    to.add_argument("--raised", required=True, metavar="T", help=_MOMENT)
+    to.add_argument("--responded", metavar="T", help="the first public answer")
+    to.add_argument("--updated", metavar="T", help="the latest public answer")
+    _add_json(to)
+
+
+def _add_simulate(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, metavar="N", help="0 takes any free one"
+    )
+    _add_world(to)
+    to.add_argument("--start", metavar="T", help=f"its clock begins here: {_MOMENT}")
+    to.add_argument(
+        "--config-file", metavar="PATH", help="write the ready configuration here as well"
+    )
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    return _number(text, 0, _MOST_OPEN)
+
+
+def _port(text: str) -> int:
+    return _number(text, 0, 65535)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= _FASTEST:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, at most {_FASTEST:.0f}")
+    return speed
+
+
+def _dashboard(asked: argparse.Namespace) -> int:
+    from tui.commands.dashboard import dashboard
+
+    return dashboard(asked.config, os.environ)
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from tui.commands.dashboard import demo
+
+    return demo(
+        asked.config, os.environ, speed=asked.speed, seed=asked.seed, open_issues=asked.open
+    )
+
+
+def _queue(asked: argparse.Namespace) -> int:
+    from tui.commands.queue import queue
+
+    return queue(asked.config, os.environ, as_json=asked.json)
+
+
+def _deadline(asked: argparse.Namespace) -> int:
+    from tui.commands.deadline import Question, deadline
+
+    question = Question(asked.severity, asked.raised, asked.responded, asked.updated)
+    return deadline(asked.config, os.environ, question, as_json=asked.json)
+
+
+def _simulate(asked: argparse.Namespace) -> int:
+    from tui.commands.simulate import Play, simulate
+
+    play = Play(
+        port=asked.port,
+        seed=asked.seed,
+        open_issues=asked.open,
+        speed=asked.speed,
+        start=asked.start,
+        config_file=asked.config_file,
+    )
+    return simulate(asked.config, os.environ, play)
+
+
+def _survive_any_text() -> None:
+    """Vendors' text may hold what the terminal's encoding has not; that must not end us."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _complain(error: RotaError) -> None:
+    lines = [*error.headline.splitlines(), *error.advice.splitlines()]
+    for line in lines:
+        print(f"rota: {line}", file=sys.stderr)
+
+
+def _forget_stdout() -> None:
+    """Nobody reads any more; keep the interpreter from saying so when it flushes at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

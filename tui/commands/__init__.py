@@ -1,0 +1,1 @@
+"""What each command does. Every command imports what it needs, and nothing sooner."""

@@ -1,0 +1,77 @@
+"""`rota simulate`: both vendors as one server on this computer, for trying things out."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.clock import ScaledClock, SystemClock
+from services.config import load
+from services.errors import UsageError
+from services.simulator import scenario, server, shift
+from services.simulator.world import World
+from tui.commands.moments import read_moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """What is to be simulated."""
+
+    port: int
+    seed: int
+    open_issues: int
+    speed: float
+    start: str | None = None
+    """When its clock begins, as written; None is now."""
+    config_file: str | None = None
+    """Where to write the ready configuration as well."""
+
+
+def simulate(config_path: str | None, environ: Mapping[str, str], play: Play) -> int:
+    """Serve until interrupted; the ready configuration goes to stdout once it listens.
+
+    Raises:
+        ConfigError: The configuration cannot be used.
+        UsageError: The port is taken, or something asked makes no sense.
+    """
+    zone = ZoneInfo(load(config_path, environ).support_hours.timezone)
+    system = SystemClock()
+    start = system.now() if play.start is None else read_moment(play.start, "--start", zone)
+    world = World(ScaledClock(system, start, play.speed), seed=play.seed)
+    scenario.populate(world, open_issues=play.open_issues)
+    shift.script_shift(world)
+    try:
+        asyncio.run(server.serve(world, play.port, lambda url: _tell(url, world, play)))
+    except OSError as error:
+        why = (error.strerror or "it failed").lower()
+        raise UsageError(
+            f"--port {play.port}: cannot listen there: {why}.",
+            "Choose another port, or 0 for any that is free.",
+        ) from None
+    return 0
+
+
+def _tell(base_url: str, world: World, play: Play) -> None:
+    """Say where it listens and how to use it, at once: scripts wait for these lines."""
+    ready = server.ready_config(base_url, world)
+    if play.config_file is not None:
+        _keep(ready, play.config_file)
+    print(ready, flush=True)
+    print(f"rota: simulating at {base_url}; ctrl+c ends it.", file=sys.stderr, flush=True)
+
+
+def _keep(ready: str, config_file: str) -> None:
+    """Write it for its owner's eyes: there are tokens in it, if only made-up ones.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    try:
+        descriptor = os.open(config_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(ready)
+    except OSError as error:
+        why = (error.strerror or "it failed").lower()
+        raise UsageError(f"--config-file {config_file}: cannot be written: {why}.") from None

@@ -1,0 +1,81 @@
+"""How is the dashboard started, on real vendors or on the embedded demo?"""
+
+import contextlib
+import random
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+
+from services.clock import ScaledClock, SystemClock
+from services.config.tables import Config
+
+DEMO_POLL = 4.0
+"""Real seconds between two polls in the demo, at the least; its clock may run much faster."""
+
+
+def run_dashboard(config: Config, environ: Mapping[str, str]) -> int:
+    """The dashboard on the vendors that the configuration names; 0 when it was quit."""
+    from services.assemble import assemble
+    from tui.app import RotaApp
+
+    assembly = assemble(config, environ)
+    for notice in assembly.notices:
+        print(f"rota: {notice}", file=sys.stderr)
+    options = _options(config)
+    app = RotaApp(assembly.poller, assembly.policy, assembly.clock, options)
+    return _run(app, config, assembly)
+
+
+def run_demo(
+    config: Config,
+    *,
+    speed: float = 1.0,
+    seed: int = 1,
+    open_issues: int | None = None,
+    unconfigured: bool = False,
+) -> int:
+    """The dashboard on a scripted shift in this process; no network, nothing kept."""
+    from services.assemble import assemble
+    from services.simulator.scenario import DEMO_ISSUES, DEMO_START, populate
+    from services.simulator.shift import script_shift
+    from services.simulator.transport import SimulatorTransport
+    from services.simulator.world import World
+    from services.store import Store
+    from tui.app import RotaApp
+
+    clock = ScaledClock(SystemClock(), DEMO_START, speed)
+    world = World(clock, seed=seed)
+    populate(world, open_issues=DEMO_ISSUES if open_issues is None else open_issues)
+    script_shift(world)
+    assembly = assemble(
+        _demo_config(config, speed),
+        {"ROTA_ZENDESK_TOKEN": world.zendesk_token, "ROTA_PAGERDUTY_TOKEN": world.pagerduty_token},
+        clock=clock,
+        transport=SimulatorTransport(world),
+        store=Store(None),
+        jitter=random.Random(seed),
+    )
+    label = "DEMO, nothing is configured" if unconfigured else "DEMO"
+    if speed != 1:
+        label += f" ×{speed:g}"
+    app = RotaApp(assembly.poller, assembly.policy, assembly.clock, _options(config, label))
+    return _run(app, config, assembly)
+
+
+def _demo_config(config: Config, speed: float) -> Config:
+    """The operator's policy and looks, on the simulator's vendors."""
+    import msgspec
+
+    least = timedelta(seconds=DEMO_POLL * speed)
+    poll = config.poll
+    return msgspec.structs.replace(
+        config,
+        zendesk=type(config.zendesk)(base_url="http://127.0.0.1/zendesk"),
+        pagerduty=type(config.pagerduty)(base_url="http://127.0.0.1/pagerduty"),
+        poll=msgspec.structs.replace(
+            poll,
+            zendesk=max(poll.zendesk, least),
+            pagerduty=max(poll.pagerduty, least),
+            reconcile=max(poll.reconcile, least),
+        ),
+    )
