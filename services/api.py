@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from urllib.parse import urlsplit
 
@@ -188,6 +187,8 @@ class Api:
     def _connected(self) -> "httpx.AsyncClient":
         if self._client is not None:
             return self._client
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
         import httpx
 
         try:

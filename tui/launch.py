@@ -1,13 +1,19 @@
 """How is the dashboard started, on real vendors or on the embedded demo?"""
 
-import contextlib
+import asyncio
 import random
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from services.clock import ScaledClock, SystemClock
 from services.config.tables import Config
+
+if TYPE_CHECKING:
+    from services.assemble import Assembly
+    from tui.app import RotaApp
+    from tui.options import ScreenOptions
 
 DEMO_POLL = 4.0
 """Real seconds between two polls in the demo, at the least; its clock may run much faster."""
@@ -79,3 +85,28 @@ def _demo_config(config: Config, speed: float) -> Config:
             reconcile=max(poll.reconcile, least),
         ),
     )
+
+
+def _options(config: Config, demo: str = "") -> "ScreenOptions":
+    from tui.options import ScreenOptions
+
+    return ScreenOptions(
+        theme=config.screen.theme,
+        ascii=config.screen.ascii,
+        mine=config.screen.mine,
+        keys=config.keys,
+        demo=demo,
+    )
+
+
+def _run(app: "RotaApp", config: Config, assembly: "Assembly") -> int:
+    """Run until it is quit; whatever happens, connections and files are closed."""
+
+    async def run() -> None:
+        try:
+            await app.run_async(mouse=config.screen.mouse)
+        finally:
+            await assembly.aclose()
+
+    asyncio.run(run())
+    return app.return_code or 0

@@ -81,7 +81,7 @@ def _read(
 
 def _read_plain(kind: object, value: object) -> object:
     try:
-        return msgspec.convert(value, kind)  # type: ignore[call-overload]
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         reason, _, where = str(error).partition(" - at `$")
         item = re.match(r"\[([0-9]+)\]", where)

@@ -33,6 +33,9 @@ PAGE_OVERLAP = 5
 KEEP_RESOLVED = timedelta(hours=24)
 """How long a resolved incident is kept: it may still pair, and it was done this shift."""
 
+READS_AT_START = 20
+"""Read one by one in the first cycle, so that what is nearest is exact at once."""
+
 READS_PER_CYCLE = 2
 """Incidents read one by one in each cycle."""
 
@@ -87,12 +90,13 @@ class PagerDutyFeed:
         self._missed: defaultdict[str, int] = defaultdict(int)
         self._started = False
 
-    async def cycle(self, reads: int = READS_PER_CYCLE) -> None:
+    async def cycle(self) -> None:
         """Learn what happened, read on in the open list, and read a few incidents that need it.
 
         Raises:
             ServiceError: Something could not be read; what was learned before stays.
         """
+        reads = READS_PER_CYCLE if self._started else READS_AT_START
         await self._read_log()
         if self._started:
             await self._read_open_page()

@@ -27,6 +27,9 @@ KEEP_DONE = timedelta(hours=24)
 MOST_CHANGE_PAGES = 5
 """More changes than this between two polls are swept up instead."""
 
+READS_AT_START = 20
+"""Read one by one in the first cycle, so that what is nearest is exact at once."""
+
 READS_PER_CYCLE = 2
 """Tickets read one by one in each cycle."""
 
@@ -95,12 +98,13 @@ class ZendeskFeed:
         self._metrics_missing = False
         self._started = False
 
-    async def cycle(self, reads: int = READS_PER_CYCLE) -> None:
+    async def cycle(self) -> None:
         """Learn what changed, sweep on a page, and read a few tickets that need it.
 
         Raises:
             ServiceError: Something could not be read; what was learned before stays.
         """
+        reads = READS_PER_CYCLE if self._started else READS_AT_START
         if not self._started:
             await self._start()
         else:
@@ -309,24 +313,32 @@ class ZendeskFeed:
         The newest page is enough for all but very long tickets. The oldest comment of all is the
         description, which never counts.
         """
-        ticket = record.ticket
-        newest = await self.client.comments(ticket.id, ticket.requester_id)
-        if not newest.more:
-            return _in_order(newest.comments)[1:]
-        said = list(newest.comments)
-        oldest = await self.client.comments(ticket.id, ticket.requester_id, newest_first=False)
-        early = _in_order(oldest.comments)[1:]
-        while not _answered(early) and oldest.more:
-            oldest = await self.client.comments(
-                ticket.id, ticket.requester_id, newest_first=False, cursor=oldest.cursor
+        newest, whole = await self._until_answered(record.ticket, newest_first=True)
+        if whole:
+            return _in_order(newest)[1:]
+        oldest, _ = await self._until_answered(record.ticket, newest_first=False)
+        return newest + oldest
+
+    async def _until_answered(
+        self, ticket: Ticket, *, newest_first: bool
+    ) -> tuple[list[Comment], bool]:
+        """Comments from one end up to the first page with an agent's answer; and if that is all.
+
+        From the oldest end the description is left out.
+        """
+        said: list[Comment] = []
+        cursor: str | None = None
+        while True:
+            page = await self.client.comments(
+                ticket.id, ticket.requester_id, newest_first=newest_first, cursor=cursor
             )
-            early += oldest.comments
-        while newest.more and _answered(early) and not _answered(said):
-            newest = await self.client.comments(
-                ticket.id, ticket.requester_id, cursor=newest.cursor
-            )
-            said += newest.comments
-        return said + early
+            said += page.comments
+            answers = said if newest_first else _in_order(said)[1:]
+            if not page.more:
+                return (said, True) if newest_first else (answers, True)
+            if _answered(answers):
+                return answers, False
+            cursor = page.cursor
 
 
 def _in_order(comments: Iterable[Comment]) -> list[Comment]:

@@ -78,10 +78,8 @@ async def test_a_full_incident_is_read() -> None:
 
 
 async def test_the_least_an_incident_can_be_is_enough() -> None:
-    nulls = dict.fromkeys(
-        ["title", "status", "priority", "service", "assignments", "acknowledgements"]
-        + ["pending_actions", "html_url", "urgency", "updated_at", "resolved_at"]
-    )
+    nullable = "title status priority service assignments acknowledgements pending_actions"
+    nulls = dict.fromkeys(f"{nullable} html_url urgency updated_at resolved_at".split())
     body = {"incidents": [incident(), incident(id="PA2", **nulls)], "more": None}
     page = await Vendor(ok(body)).pagerduty().open_incidents()
 

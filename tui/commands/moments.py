@@ -24,7 +24,7 @@ def read_moment(text: str, option: str, zone: ZoneInfo) -> datetime:
         said = datetime.fromisoformat(text.strip())
     except ValueError:
         said = None
-    if said is None or ":" not in text and "T" not in text.upper():
+    if said is None or (":" not in text and "T" not in text.upper()):
         raise UsageError(
             f"{option}: {text!r} is not a moment.",
             "Write a date and a time, as 2026-01-06T11:00Z or 2026-01-06T11:00.",

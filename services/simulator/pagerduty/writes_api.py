@@ -128,9 +128,9 @@ def _check_status(account: PagerDutyAccount, incident: Incident, asked: Json) ->
         return
     moves = any(asked.get(key) for key in ("assignments", "escalation_policy", "escalation_level"))
     reopens = status in ("triggered", "acknowledged")
-    if resolved and ((moves and not reopens) or (reopens and not account.settings.reopen_resolved)):
-        raise Conflict(1001, "Incident Already Resolved")
-    if resolved and status == "resolved" and account.settings.settle_settled == "refuse":
+    for_good = not settings.reopen_resolved or incident.merged_into is not None
+    again = status == "resolved" and settings.settle_settled == "refuse"
+    if again or (reopens and for_good) or (moves and not reopens):
         raise Conflict(1001, "Incident Already Resolved")
 
 

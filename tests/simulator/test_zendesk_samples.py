@@ -1,0 +1,130 @@
+"""C18: the keys of our answers are those of the recorded ones."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator.conftest import MakeStage, Stage
+
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "api" / "zendesk-samples"
+
+pytestmark = pytest.mark.skipif(
+    not SAMPLES.is_dir(), reason="the recorded samples are not beside this repository"
+)
+
+VARYING = frozenset({"authenticity_token", "generated_timestamp"})
+"""Keys that some recordings of the same thing have and others have not."""
+
+OPEN_ENDED = frozenset(
+    {"attachments", "user_fields", "custom", "source", "actions", "conditions", "execution"}
+)
+"""What is below these depends on the account, or on what was done."""
+
+
+def _sample(name: str) -> Any:
+    return json.loads((SAMPLES / name).read_text())["body"]
+
+
+def _shape(value: Any) -> Any:
+    """Keys, and the keys below them; of a list, those of its first item."""
+    if isinstance(value, dict):
+        return {
+            key: None if key in OPEN_ENDED else _shape(item)
+            for key, item in value.items()
+            if key not in VARYING
+        }
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [_shape(value[0])]
+    return None
+
+
+def _first_comment(body: Any) -> Any:
+    return body["comments"][0]
+
+
+def _ticket(body: Any) -> Any:
+    return body["ticket"]
+
+
+async def _created(stage: Stage) -> Any:
+    response = await stage.zendesk(
+        "POST", "/tickets.json", {"ticket": {"subject": "x", "comment": {"body": "y"}}}
+    )
+    return response.json()
+
+
+async def _updated(stage: Stage) -> Any:
+    response = await stage.zendesk(
+        "PUT", f"/tickets/{stage.ticket().id}.json", {"ticket": {"subject": "z"}}
+    )
+    return response.json()
+
+
+@pytest.mark.parametrize(
+    ("sample", "path", "of"),
+    [
+        pytest.param("28-ticket-show.json", "/tickets/{id}.json", _ticket, id="show"),
+        pytest.param("05-tickets-list-cursor-page-has_more.json", "/tickets.json?page[size]=1", None, id="list-by-cursor"),
+        pytest.param("06b-tickets-list-offset-page1.json", "/tickets.json?per_page=1", None, id="list-by-number"),
+        pytest.param("19-tickets-show_many.json", "/tickets/show_many.json?ids={id}", None, id="show-many"),
+        pytest.param("07-view-tickets-cursor.json", "/views/{view}/tickets.json?page[size]=1", None, id="view-by-cursor"),
+        pytest.param("07b-view-tickets-offset-page1.json", "/views/{view}/tickets?per_page=1", None, id="view-by-number"),
+        pytest.param("13-ticket-comments-list-cursor.json", "/tickets/{id}/comments.json?page[size]=100", None, id="comments"),
+        pytest.param("15-users-me.json", "/users/me.json", None, id="me"),
+        pytest.param("23-groups-list-cursor.json", "/groups.json?page[size]=100", None, id="groups"),
+        pytest.param("24-tags-list-cursor.json", "/tags.json?page[size]=100", None, id="tags"),
+        pytest.param("16-incremental-tickets-cursor.json", "/incremental/tickets/cursor.json?start_time=0", None, id="incremental"),
+        pytest.param("17-incremental-tickets-time-based.json", "/incremental/tickets.json?start_time=0", None, id="incremental-by-time"),
+    ],
+)  # fmt: skip
+async def test_c18_reads_have_the_recorded_keys(
+    make_stage: MakeStage, sample: str, path: str, of: Callable[[Any], Any] | None
+) -> None:
+    stage = make_stage(role="admin")
+    ticket = stage.ticket(tags=["a"])
+    stage.ticket()
+    await stage.pass_time(61)
+    view = next(iter(stage.world.zendesk.views))
+    pick = of or (lambda body: body)
+
+    answer = await stage.zendesk.get(path.format(id=ticket.id, view=view))
+
+    assert _shape(pick(answer)) == _shape(pick(_sample(sample)))
+
+
+async def test_c18_a_created_ticket_has_the_recorded_keys(stage: Stage) -> None:
+    ours, recorded = await _created(stage), _sample("01-ticket-create-201.json")
+
+    assert _shape(ours["ticket"]) == _shape(recorded["ticket"])
+    assert set(ours["audit"]) == set(recorded["audit"])
+    assert set(ours["audit"]["events"][0]) == set(recorded["audit"]["events"][0])
+
+
+async def test_c18_an_update_has_the_recorded_keys(stage: Stage) -> None:
+    ours, recorded = await _updated(stage), _sample("02-ticket-update-200-subject-change.json")
+
+    assert _shape(ours) == _shape(recorded)
+
+
+async def test_c18_a_job_has_the_recorded_keys(stage: Stage) -> None:
+    response = await stage.zendesk(
+        "PUT", f"/tickets/update_many?ids={stage.ticket().id}", {"ticket": {"subject": "z"}}
+    )
+
+    assert _shape(response.json()) == _shape(_sample("20-tickets-update_many-job-queued.json"))
+
+
+async def test_c18_a_custom_status_has_the_recorded_keys(stage: Stage) -> None:
+    ours = (await stage.zendesk.get("/custom_statuses"))["custom_statuses"][0]
+
+    assert set(ours) == set(_sample("22-custom_status-create-201.json")["custom_status"])
+
+
+async def test_c18_searched_people_have_the_recorded_keys(stage: Stage) -> None:
+    ours = await stage.zendesk.get("/search?query=type:user imogen")
+
+    recorded = _sample("10-search-export-users-page1.json")["results"][0]
+    assert set(ours["results"][0]) == set(recorded)

@@ -1,0 +1,136 @@
+"""The wiring: one worker that takes snapshots, one tick, and messages to the feed."""
+
+import gc
+from collections.abc import Iterator
+
+from textual import on, work
+from textual.app import App
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from services.clock import Clock
+from services.domain import Issue, Snapshot
+from services.errors import ServiceError
+from services.feed import Feed
+from services.policy.deadlines import Policy
+from tui.keys import QUEUE, Key, keymap
+from tui.options import ScreenOptions
+from tui.screens.queue import QueueScreen
+
+SHORTEST_TICK = 0.2
+"""Seconds between two ticks at the least, however fast the clock runs."""
+
+
+class KeyCommands(Provider):
+    """The palette: every key by name."""
+
+    async def search(self, query: str) -> Hits:
+        """Actions whose name or description matches."""
+        matcher = self.matcher(query)
+        for key in _named():
+            score = matcher.match(f"{key.label} {key.help}")
+            if score > 0:
+                yield Hit(score, key.label, self._run(key), help=key.help)
+
+    async def discover(self) -> Hits:
+        """All actions."""
+        for key in _named():
+            yield DiscoveryHit(key.label, self._run(key), help=key.help)
+
+    def _run(self, key: Key) -> "Runner":
+        return Runner(self.screen, key.action)
+
+
+class Runner:
+    """Carries out one action on the screen that the palette was called from."""
+
+    def __init__(self, screen: object, action: str) -> None:
+        self._screen = screen
+        self._action = action
+
+    async def __call__(self) -> None:
+        """Do it."""
+        if isinstance(self._screen, QueueScreen):
+            await self._screen.run_action(self._action)
+
+
+def _named() -> Iterator[Key]:
+    return (key for key in QUEUE if key.id != "palette")
+
+
+class RotaApp(App[None]):
+    """The dashboard."""
+
+    TITLE = "rota"
+    COMMANDS = {KeyCommands}
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(
+        self, feed: Feed, policy: Policy, clock: Clock, options: ScreenOptions | None = None
+    ) -> None:
+        """Make the dashboard; nothing is asked before it runs.
+
+        Raises:
+            ConfigError: A key in the options cannot be used.
+        """
+        super().__init__()
+        self.options = options or ScreenOptions()
+        self._keys = keymap(self.options.keys)
+        self._feed = feed
+        self._clock = clock
+        self.queue = QueueScreen(policy, self.options)
+
+    def on_mount(self) -> None:
+        """Paint first, then ask."""
+        if self.options.theme in self.available_themes:
+            self.theme = self.options.theme
+        self.set_keymap(self._keys)
+        self.push_screen(self.queue)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.queue.show(Snapshot(), self._clock.now())
+        self.take_snapshots()
+        self._tick_on()
+        # What is alive now lives as long as the program: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+
+    @work(group="feed", exclusive=True)
+    async def take_snapshots(self) -> None:
+        """Show each new state of the world as it comes."""
+        async for snapshot in self._feed.snapshots():
+            self.queue.show(snapshot, self._clock.now())
+
+    def tick(self) -> None:
+        """Tell everyone what time it is."""
+        self.queue.tick(self._clock.now())
+
+    def _tick_on(self) -> None:
+        """Re-armed each time, at the next whole second of the servers' clock: no drift."""
+        self.tick()
+        part = self._clock.now().microsecond / 1_000_000
+        self.set_timer(max(SHORTEST_TICK, 1.005 - part), self._tick_on)
+
+    @on(QueueScreen.Refresh)
+    def _refresh_now(self) -> None:
+        self._feed.refresh()
+        self.notify("Asking Zendesk and PagerDuty…", timeout=2, markup=False)
+
+    @on(QueueScreen.Pause)
+    def _pause(self, event: QueueScreen.Pause) -> None:
+        self._feed.pause(event.paused)
+
+    @on(QueueScreen.Wanted)
+    def _wanted(self, event: QueueScreen.Wanted) -> None:
+        self.fetch_timeline(event.issue)
+
+    @work(group="timeline", exclusive=True)
+    async def fetch_timeline(self, issue: Issue) -> None:
+        """Read what happened to an issue; a late answer never lands on another one."""
+        try:
+            entries = await self._feed.timeline(issue)
+        except ServiceError as error:
+            self.queue.trouble(issue.id, error.headline)
+            return
+        self.queue.tell(issue.id, entries)

@@ -1,0 +1,17 @@
+"""How does the operator want the screen to look and answer?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """Looks and keys."""
+
+    theme: str = "textual-dark"
+    ascii: bool = False
+    mine: tuple[str, ...] = ()
+    """Names by which an issue is the operator's, besides those that the vendors give."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    demo: str = ""
+    """What the header says of a demo; empty on real vendors."""

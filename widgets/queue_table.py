@@ -1,0 +1,302 @@
+"""The queue: one line per issue, and a gutter of countdowns beside it.
+
+Both are told everything and know no time of their own. The gutter repaints a line only when its
+words changed; the table only when rows or selection do. So a second costs the same whether 20 or
+10,000 issues are open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from services.domain import Severity, State, Status
+from services.plain import plain
+from services.policy.deadlines import Policy
+from services.queue import Row
+from widgets.countdown import (
+    ASCII_SYMBOLS,
+    KIND_SHORT,
+    SYMBOLS,
+    WIDTH,
+    Countdown,
+    age_text,
+    countdown,
+)
+
+GUTTER = WIDTH + 3
+"""Cells of the gutter: symbol, space, countdown, space."""
+
+_STATE_CLASSES = {
+    State.BREACHED: "queue--breached",
+    State.SOON: "queue--soon",
+    State.UNKNOWN: "queue--unknown",
+    State.PAUSED: "queue--quiet",
+    State.WAITING: "queue--quiet",
+    None: "queue--quiet",
+}
+
+
+def waits(row: Row) -> bool:
+    """Whether the ball is with the requester."""
+    return any(deadline.state is State.WAITING for deadline in row.deadlines)
+
+
+def answered_while_pending(row: Row) -> bool:
+    """Whether the requester has written since our last answer while the status says pending."""
+    ticket = row.issue.ticket
+    if ticket is None or ticket.status is not Status.PENDING or not ticket.requester_wrote_at:
+        return False
+    return ticket.replied_last.at is not None and ticket.requester_wrote_at > ticket.replied_last.at
+
+
+def short_id(row: Row) -> str:
+    """How people say which issue: the ticket's number, or the incident's."""
+    ticket, incident = row.issue.ticket, row.issue.incident
+    if ticket is not None:
+        return f"#{ticket.id}" + ("+pd" if incident is not None else "")
+    return f"pd#{incident.number}" if incident is not None else ""
+
+
+class QueueTable(ScrollView, can_focus=True):
+    """The rows. Given `rows` and `now` from above; posts `Moved` and `Opened` upwards."""
+
+    COMPONENT_CLASSES = {
+        "queue--row",
+        "queue--cursor",
+        "queue--breached",
+        "queue--soon",
+        "queue--unknown",
+        "queue--quiet",
+        "queue--p1",
+    }
+
+    DEFAULT_CSS = """
+    QueueTable { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    QueueTable .queue--row { color: $foreground; }
+    QueueTable .queue--cursor { background: $primary; color: $text; text-style: bold; }
+    QueueTable .queue--breached { color: $text-error; text-style: bold; }
+    QueueTable .queue--soon { color: $text-warning; }
+    QueueTable .queue--unknown { color: $text-accent; }
+    QueueTable .queue--quiet { color: $foreground 60%; }
+    QueueTable .queue--p1 { color: $text-error; text-style: bold; }
+    """
+
+    @dataclass
+    class Moved(Message):
+        """The cursor rests on another issue, or on none."""
+
+        row: Row | None
+
+        def can_replace(self, message: Message) -> bool:
+            """Only where it came to rest matters."""
+            return isinstance(message, QueueTable.Moved)
+
+    @dataclass
+    class Opened(Message):
+        """The issue under the cursor was clicked to be read."""
+
+        row: Row
+
+    def __init__(self, policy: Policy, *, ascii_only: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: tuple[Row, ...] = ()
+        self.cursor = 0
+        self.policy = policy
+        self.symbols = ASCII_SYMBOLS if ascii_only else SYMBOLS
+        self._strips: dict[tuple[str, int, bool, int], Strip] = {}
+        self._now: datetime | None = None
+
+    @property
+    def selected(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    def show(self, rows: Sequence[Row], now: datetime) -> None:
+        """Take new rows; the cursor stays on its issue wherever that has moved to."""
+        held = self.selected
+        self.rows = tuple(rows)
+        self._now = now
+        self._strips.clear()
+        places = {row.issue.id: place for place, row in enumerate(self.rows)}
+        place = places.get(held.issue.id, self.cursor) if held else self.cursor
+        self.cursor = max(0, min(place, len(self.rows) - 1))
+        self.virtual_size = Size(self.size.width, len(self.rows))
+        self._keep_in_view()
+        self.refresh()
+        self.post_message(self.Moved(self.selected))
+
+    def move(self, by: int) -> None:
+        """Move the cursor by so many rows, as far as there are rows."""
+        self.move_to(self.cursor + by)
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor on a row, the nearest there is."""
+        before, top = self.cursor, self.scroll_offset.y
+        self.cursor = max(0, min(place, len(self.rows) - 1))
+        self._keep_in_view()
+        if self.scroll_offset.y == top:
+            width = self.size.width
+            lines = (Region(0, y - top, width, 1) for y in (before, self.cursor))
+            self.refresh(*lines)
+        self.post_message(self.Moved(self.selected))
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the window."""
+        place = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if place >= len(self.rows):
+            return Strip.blank(width, base)
+        row, under = self.rows[place], place == self.cursor
+        key = (row.issue.id, width, under, hash(row.next.state) if row.next else 0)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._strip(row, width, under)
+        return strip
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor there; a click on the cursor opens the issue."""
+        place = event.y + self.scroll_offset.y
+        if place == self.cursor and self.selected is not None:
+            self.post_message(self.Opened(self.selected))
+        elif place < len(self.rows):
+            self.move_to(place)
+
+    def on_resize(self) -> None:
+        """Lines are laid out anew for another width."""
+        self._strips.clear()
+        self._keep_in_view()
+
+    def _keep_in_view(self) -> None:
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+
+    def _style(self, row: Row, under: bool) -> tuple[Style, Style]:
+        base = self.get_component_rich_style("queue--row")
+        state = row.next.state if row.next else None
+        tone = self.get_component_rich_style(_STATE_CLASSES.get(state, "queue--row"))
+        loud = state in (State.BREACHED, State.SOON)
+        quiet = row.next is None
+        body = tone if quiet or state is State.BREACHED else base
+        mark = tone if loud else body
+        if row.issue.severity is Severity.P1 and not quiet:
+            mark = self.get_component_rich_style("queue--p1")
+        if under:
+            cursor = self.get_component_rich_style("queue--cursor")
+            return cursor, cursor
+        return mark, body
+
+    def _strip(self, row: Row, width: int, under: bool) -> Strip:
+        mark, body = self._style(row, under)
+        head, tail = self._words(row, width)
+        segments = [Segment(head, mark), Segment(set_cell_size(tail, width - len(head)), body)]
+        return Strip(segments, width)
+
+    def _words(self, row: Row, width: int) -> tuple[str, str]:
+        """Severity and promise, then the rest as far as there is room."""
+        severity = row.issue.severity or "P?"
+        what = KIND_SHORT[row.next.kind] if row.next else ("waiting" if waits(row) else "")
+        flags = "!" if row.issue.broken_pair else ""
+        flags += "↩" if answered_while_pending(row) and self.symbols is SYMBOLS else ""
+        flags += "<" if answered_while_pending(row) and self.symbols is ASCII_SYMBOLS else ""
+        subject = plain(row.issue.subject, limit=400) or "(no subject)"
+        if width < 44:
+            return f"{severity} ", f"{flags}{subject}"
+        head = f"{severity} {what:<8}"
+        who = plain(row.issue.assignee or "", limit=40) or "-"
+        end = ""
+        if width >= 60:
+            age = age_text(self._now - row.issue.raised_at) if self._now else ""
+            end = f"  {_fit(who, 14)} {age:>4} "
+        start = f"{_fit(short_id(row), 10)} "
+        middle = max(0, width - len(head) - cell_len(start) - cell_len(end))
+        return head, start + _fit(flags + subject, middle) + end
+
+
+class Gutter(Widget):
+    """The countdowns of the rows in view."""
+
+    DEFAULT_CSS = f"""
+    Gutter {{ width: {GUTTER}; height: 1fr; }}
+    """
+
+    def __init__(self, table: QueueTable) -> None:
+        super().__init__(id="gutter")
+        self._table = table
+        self._now: datetime | None = None
+        self._shown: dict[int, tuple[str, Countdown]] = {}
+        self.lines_refreshed = 0
+        """Lines repainted by ticks so far; a tick that changes nothing adds none."""
+
+    def on_mount(self) -> None:
+        """Scroll with the table."""
+        self.watch(self._table, "scroll_y", self._repaint, init=False)
+
+    def _repaint(self) -> None:
+        self.refresh()
+
+    def show(self, now: datetime) -> None:
+        """Paint all: rows have changed."""
+        self._now = now
+        self.refresh()
+
+    def tick(self, now: datetime) -> int:
+        """Repaint the lines that read differently now; how many those were."""
+        self._now = now
+        changed = [
+            Region(0, y, GUTTER, 1)
+            for y in range(self.size.height)
+            if (line := self._line(y)) is not None and self._shown.get(y) != line
+        ]
+        if changed:
+            self.refresh(*changed)
+        self.lines_refreshed += len(changed)
+        return len(changed)
+
+    def render_line(self, y: int) -> Strip:
+        """Symbol and countdown of one row."""
+        line = self._line(y)
+        if line is None:
+            self._shown.pop(y, None)
+            return Strip.blank(GUTTER, self.rich_style)
+        self._shown[y] = line
+        shown = line[1]
+        table = self._table
+        style = table.get_component_rich_style(_STATE_CLASSES.get(shown.state, "queue--row"))
+        if y + table.scroll_offset.y == table.cursor and shown.state is not State.BREACHED:
+            style += Style(bold=True)
+        text = f"{table.symbols[shown.state]} {shown.text:>{WIDTH}} "
+        return Strip([Segment(set_cell_size(text, GUTTER), style)], GUTTER)
+
+    def _line(self, y: int) -> tuple[str, Countdown] | None:
+        place = y + self._table.scroll_offset.y
+        if self._now is None or place >= len(self._table.rows):
+            return None
+        row = self._table.rows[place]
+        return row.issue.id, countdown(row.next, waits(row), self._table.policy, self._now)
+
+
+def _fit(text: str, width: int) -> str:
+    """Exactly so many cells, with a mark where something is cut."""
+    if cell_len(text) > width > 1:
+        return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+    return set_cell_size(text, width)
+
+
+def counts(rows: Sequence[Row]) -> tuple[int, int, int]:
+    """How many issues are open, breached and soon."""
+    states = [row.next.state for row in rows if row.next is not None]
+    return len(rows), states.count(State.BREACHED), states.count(State.SOON)
