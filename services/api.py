@@ -55,6 +55,10 @@ LONGEST_WAIT = 3600.0
 """Seconds; a vendor that asks for more is asked again after this all the same."""
 
 _NAMES = {Source.ZENDESK: "Zendesk", Source.PAGERDUTY: "PagerDuty"}
+_HOW_TO_LOG_IN = {
+    Source.ZENDESK: "Check ROTA_ZENDESK_TOKEN or zendesk.token_command.",
+    Source.PAGERDUTY: "Check ROTA_PAGERDUTY_TOKEN or pagerduty.token_command.",
+}
 _PATH = re.compile(r"(?:/(?!\.)[A-Za-z0-9_.-]+)+")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _LIMIT_SPELLINGS = (
@@ -399,7 +403,7 @@ def _refusal(source: Source, answer: _Answer, secrets: Sequence[str]) -> Service
             return Unauthorised(
                 source,
                 f"{name} does not accept the credentials{said}",
-                f"Try `rota login {source}`.",
+                _HOW_TO_LOG_IN[source],
             )
         case 403:
             return Forbidden(source, f"{name} does not allow this{said}", advice)

@@ -24,7 +24,7 @@ EXIT_INTERRUPTED = 130
 
 DEFAULT_PORT = 8765
 DEFAULT_SEED = 1
-DEFAULT_OPEN = 40
+DEFAULT_OPEN = 28
 """Issues open in the demo and the simulator."""
 
 _MOST_OPEN = 10_000
@@ -64,6 +64,13 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"rota {VERSION}")
+    top.add_argument(
+        "--print-config",
+        dest="command",
+        action="store_const",
+        const=_print_config,
+        help="every setting with its default, to start a configuration from",
+    )
     top.set_defaults(command=_dashboard)
     _add_config(top, default=None)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
@@ -176,6 +183,13 @@ def _dashboard(asked: argparse.Namespace) -> int:
     from tui.commands.dashboard import dashboard
 
     return dashboard(asked.config, os.environ)
+
+
+def _print_config(asked: argparse.Namespace) -> int:
+    from services.config.files import default_text
+
+    print(default_text(), end="")
+    return EXIT_OK
 
 
 def _demo(asked: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """What is there to know of one issue? Both halves, every deadline, and what was said."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.text import Text
 from textual.containers import VerticalScroll
@@ -124,11 +124,11 @@ def _severity(issue: Issue) -> str:
 def _deadline(deadline: Deadline, policy: Policy, now: datetime, symbols: Symbols) -> Text:
     shown = countdown(deadline, False, policy, now)
     symbol = symbols[deadline.state]
-    words = f"{symbol} {KIND_WORDS[deadline.kind]:<15}{STATE_WORDS[deadline.state]:<10}"
+    words = f"{symbol} {KIND_WORDS[deadline.kind]:<15}{STATE_WORDS[deadline.state]:<9}"
     if deadline.state in (State.MET, State.LATE) and deadline.met_at is not None:
-        words += _local(deadline.met_at, policy)
+        words += _short(deadline.met_at, policy, now)
     elif deadline.due_at is not None:
-        when = _local(deadline.due_at, policy)
+        when = _short(deadline.due_at, policy, now)
         earliest = "not before " if deadline.state is State.UNKNOWN else "due "
         left = f"  {shown.text}" if deadline.state is not State.UNKNOWN else ""
         words += f"{earliest}{when}{left}"
@@ -148,6 +148,13 @@ def _story(entries: Sequence[TimelineEntry], policy: Policy) -> Text:
     if not entries:
         text.append("Nothing has happened yet.", style="dim")
     return text
+
+
+def _short(moment: datetime, policy: Policy, now: datetime) -> str:
+    """The weekday is enough for what lies within six days."""
+    if abs(moment - now) > timedelta(days=6):
+        return _local(moment, policy)
+    return f"{moment.astimezone(policy.calendar.zone):%a %H:%M}"
 
 
 def _local(moment: datetime, policy: Policy) -> str:

@@ -25,9 +25,6 @@ def check(tables: Tables) -> Iterator[Problem]:
     yield from _poll(tables.poll)
     yield from _hours(tables.support_hours)
     yield from _severities(tables.severity)
-    for action, key in tables.keys.items():
-        if not key.strip():
-            yield Problem(f"keys.{action}", "needs the name of a key")
 
 
 def _zendesk(table: Zendesk) -> Iterator[Problem]:

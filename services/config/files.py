@@ -51,6 +51,14 @@ def _at_home(environ: Mapping[str, str]) -> Path:
     return folder / "rota" / "config.toml"
 
 
+def default_text() -> str:
+    """Every key with its default and what it means, as a configuration to start from."""
+    # In the wheel the file travels inside the package; in a checkout it lies at the top.
+    packaged = Path(__file__).with_name("default.toml")
+    found = packaged if packaged.exists() else Path(__file__).parents[2] / "config.toml"
+    return found.read_text(encoding="utf-8")
+
+
 def load(asked: str | None, environ: Mapping[str, str]) -> Config:
     """The configuration that counts, checked whole; all defaults when there is no file.
 

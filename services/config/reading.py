@@ -57,7 +57,7 @@ def read_table(
     kinds = get_type_hints(type(default), include_extras=True)
     read: dict[str, object] = {}
     for name, value in raw.items():
-        key = where + (name if _BARE_KEY.fullmatch(name) else quoted(name))
+        key = where + _key(name)
         if name not in kinds:
             problems.append(Problem(key, _unknown(name, kinds, "key" if where else "table")))
             continue
@@ -75,8 +75,24 @@ def _read(
         if not isinstance(value, dict):
             raise Unreadable(f"must be a table, [{key}]")
         return read_table(default, value, problems, f"{key}.")
+    if isinstance(default, dict) and isinstance(value, dict):
+        return _read_names(value, problems, key)
     reader = _READERS.get(kind)
     return reader(value) if reader is not None else _read_plain(kind, value)
+
+
+def _read_names(
+    raw: Mapping[str, object], problems: list[Problem], where: str
+) -> Mapping[str, str]:
+    """A table whose keys are free and whose values are texts."""
+    for name, value in raw.items():
+        if not isinstance(value, str) or not value.strip():
+            problems.append(Problem(f"{where}.{_key(name)}", "must be text in quotes"))
+    return {name: value for name, value in raw.items() if isinstance(value, str)}
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else quoted(name)
 
 
 def _read_plain(kind: object, value: object) -> object:

@@ -33,7 +33,7 @@ PAGE_OVERLAP = 5
 KEEP_RESOLVED = timedelta(hours=24)
 """How long a resolved incident is kept: it may still pair, and it was done this shift."""
 
-READS_AT_START = 20
+READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
 
 READS_PER_CYCLE = 2

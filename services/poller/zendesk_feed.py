@@ -27,7 +27,7 @@ KEEP_DONE = timedelta(hours=24)
 MOST_CHANGE_PAGES = 5
 """More changes than this between two polls are swept up instead."""
 
-READS_AT_START = 20
+READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
 
 READS_PER_CYCLE = 2

@@ -60,8 +60,8 @@ def populate(world: World, open_issues: int = DEMO_ISSUES) -> None:
     paged = (open_issues - alone) // 2
     for place in range(alone):
         _ticket(world, rng, titles, place)
-    for _ in range(paged):
-        _incident(world, rng, titles)
+    for place in range(paged):
+        _incident(world, rng, titles, place)
     for place in range(open_issues - alone - paged):
         _pair(world, rng, titles, place)
     _history(world, rng, titles, min(open_issues // 2, 300))
@@ -90,9 +90,9 @@ def _drawn(rng: Random, choices: tuple[tuple[Choice, float], ...]) -> Choice:
     return rng.choices([c for c, _ in choices], [weight for _, weight in choices])[0]
 
 
-def _incident(world: World, rng: Random, titles: texts.Titles) -> None:
+def _incident(world: World, rng: Random, titles: texts.Titles, place: int) -> None:
     """An incident without a ticket: monitors page, now and then nobody has looked yet."""
-    severity, stand = _chance(rng)
+    severity, stand = _chance(rng) if place else (None, "fresh")
     stand = "answered" if stand in ("waiting", "hold") else stand
     subject = titles.exactly(rng.choice(texts.PAGES))
     now = world.timeline.stamp()
@@ -101,8 +101,11 @@ def _incident(world: World, rng: Random, titles: texts.Titles) -> None:
         plot = Plot(None, "fresh", subject)
         IncidentStory(world, rng, plot, world.cast.smoke).tell(raised)
         return
-    last = ago(now, severity, UPDATE[severity or "p3"] * share(stand, rng))
-    raised = last - timedelta(minutes=rng.triangular(5, 600, 40))
+    if severity is None:
+        raised = ago(now, None, 20 * share(stand, rng))
+    else:
+        last = ago(now, severity, UPDATE[severity] * share(stand, rng))
+        raised = last - timedelta(minutes=rng.triangular(5, 600, 40))
     recent = now - raised < timedelta(hours=3)
     services = (world.cast.smoke, world.cast.emergency) if recent else (world.cast.backlog,)
     IncidentStory(world, rng, Plot(severity, stand, subject), rng.choice(services)).tell(raised)

@@ -88,7 +88,7 @@ class TicketStory:
     def _answered(self, severity: str) -> None:
         """Raised, triaged, answered, perhaps discussed, and last written to at a chosen time."""
         rng, plot = self._rng, self._plot
-        last = self._last_word(severity)
+        last = max(self._last_word(severity), plot.raised or self._now - timedelta(days=99))
         raised = self._beginning(last)
         self._raise(raised)
         triaged = min(last, hours.after(raised, timedelta(minutes=rng.uniform(1, 18))))
@@ -109,7 +109,7 @@ class TicketStory:
 
     def _beginning(self, last: datetime) -> datetime:
         if self._plot.raised is not None:
-            return min(self._plot.raised, last)
+            return self._plot.raised
         if self._plot.severity == "p1":
             return last - timedelta(minutes=self._rng.uniform(5, 200))
         return last - timedelta(hours=self._rng.triangular(0.3, 24 * 14, 8))

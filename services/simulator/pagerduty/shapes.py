@@ -143,7 +143,7 @@ class Writer:
             "created_at": self.when(service.created_at),
             "status": self._status(service),
             "alert_creation": "create_alerts_and_incidents",
-            "alert_grouping_parameters": {"type": None},
+            "alert_grouping_parameters": {"type": "intelligent"},
             "last_incident_timestamp": self.when(service.last_incident_at),
             "integrations": [self.integration(service)],
             "escalation_policy": self.full_policy(policy) if full else self.policy(policy),
