@@ -1,7 +1,10 @@
 """A: what both vendors have in common, and the weather between them and us."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -130,6 +133,19 @@ async def test_a3_unknown_fields_and_values_can_turn_up(stage: Stage) -> None:
     assert "x_novelty" in body["tickets"][0]
 
 
+async def test_a4_latency_and_compression(make_stage: MakeStage) -> None:
+    stage = make_stage(latency=0.25, gzip=True)
+    asking = asyncio.create_task(stage.zendesk("GET", "/users"))
+
+    await stage.clock.advance(0.2)
+    assert not asking.done()
+    await stage.clock.advance(0.1)
+    response = await asking
+
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.json()["count"] > 20
+
+
 async def test_a5_all_clients_draw_on_the_same_bucket(make_stage: MakeStage) -> None:
     stage = make_stage(zendesk_limit=3)
     basic = (f"{stage.world.cast.agents[1].email}/token", stage.world.zendesk_api_token)
@@ -167,6 +183,19 @@ async def test_a6_others_change_things_between_two_polls(stage: Stage) -> None:
 
     assert before["incident"]["status"] == "triggered"
     assert after["incident"]["acknowledgements"][0]["at"] == "2026-12-24T14:20:30Z"
+
+
+def test_the_world_is_made_without_a_web_framework() -> None:
+    """The dashboard may import it before its first picture."""
+    script = (
+        "import sys, services.simulator.world as _;"
+        "sys.exit(bool({'starlette', 'uvicorn', 'httpx', 'holidays'} & set(sys.modules)))"
+    )
+
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, check=False)
+
+    assert done.returncode == 0
 
 
 async def test_requests_are_counted_by_template(stage: Stage) -> None:

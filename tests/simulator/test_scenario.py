@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
@@ -38,6 +39,27 @@ def test_as_many_issues_are_open_as_were_asked_for(number: int) -> None:
     ]
 
     assert subjects.total() + len(alone) == number
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(datetime(2027, 3, 28, 0, 30, tzinfo=UTC), id="night-of-the-clock-change"),
+        pytest.param(datetime(2026, 12, 28, 11, 0, tzinfo=UTC), id="bank-holiday"),
+        pytest.param(datetime(2027, 1, 4, 9, 0, tzinfo=UTC), id="monday-nine-sharp"),
+        pytest.param(datetime(2026, 7, 3, 22, 15, tzinfo=UTC), id="friday-night-in-summer"),
+    ],
+)
+async def test_a_world_can_begin_at_any_time(start: datetime) -> None:
+    clock = ManualClock(start)
+    world = World(clock)
+    populate(world, 40)
+    script_shift(world)
+
+    await clock.advance(7200)
+
+    assert world.catch_up() > 0
+    assert all(t.created_at <= clock.now() for t in world.zendesk.tickets.values())
 
 
 def test_the_same_seed_makes_the_same_world() -> None:
