@@ -80,12 +80,18 @@ class SupportCalendar:
         """`due` on microseconds since 1970 UTC; `allowance` is not negative."""
         if allowance <= 0:
             return start
-        self._cover(start)
-        target = self._open_before(start) + allowance
-        while not self._through or self._through[-1] < target:
+        starts, through = self._starts, self._through
+        if not starts or not starts[0] <= start < self._ends[-1]:
+            self._cover(start)
+        while not starts:
             self._extend(self._years.start, self._years.stop)
-        stretch = bisect_left(self._through, target)
-        return self._starts[stretch] + target - self._before[stretch]
+        stretch = bisect_right(starts, start) - 1
+        target = self._before[stretch] + min(start, self._ends[stretch]) - starts[stretch]
+        target += allowance
+        while through[-1] < target:
+            self._extend(self._years.start, self._years.stop)
+        last = bisect_left(through, target, stretch)
+        return self._ends[last] - through[last] + target
 
     def left(self, now: datetime, due: datetime) -> timedelta:
         """Support time between `now` and `due`; nothing once `due` has passed."""
