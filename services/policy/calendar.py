@@ -1,246 +1,220 @@
-"""How much support time lies between two moments, and when will an allowance be used up?
+"""When is support open, what kind of hour is it, and when will an allowance be used up?
 
-Support time is the elapsed time inside support hours. The hours are civil time in one zone, so
-09:00 is 09:00 before and after a clock change; each stretch is kept as two UTC instants. Inside,
-everything is integer microseconds since 1970 UTC, so that no law is bent by rounding: a year's
-stretches are computed once, kept with their running total, and bisected.
+Opening and closing are civil times in one zone: 09:00 is 09:00 before and after a clock change.
+Support time is the time that really passes between opening and closing, so a day on which the
+clocks change within support hours is longer or shorter than others, while a business day, as an
+allowance, is always closing minus opening. Moments are aware and given back in UTC.
+Source: the policy's support hours and periods.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.domain import Period
-from services.policy.holidays import HolidaysIn
+from services.errors import ConfigError
 from services.policy.rules import SupportHours
+from services.policy.support_time import (
+    Stretches,
+    SupportTime,
+    from_micros,
+    length_in_micros,
+    to_micros,
+)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
-_YEARS_TO_SEARCH = 20
-"""A calendar that does not open once in so many years never does."""
-
-
-def to_micros(moment: datetime) -> int:
-    """Microseconds since 1970 UTC, exact."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def from_micros(micros: int) -> datetime:
-    """The moment so many microseconds after 1970 UTC, exact."""
-    return _EPOCH + timedelta(microseconds=micros)
+_SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A day, or the rest of one, in which a support clock slept."""
+class ClosedDay:
+    """A civil day on which support does not open."""
 
     day: date
     why: str
     """`weekend`, or the name of the bank holiday."""
 
 
-class SupportCalendar:
-    """Support hours laid out over the years, extended by itself as far as it is asked."""
+@dataclass(frozen=True, slots=True)
+class ClosedStretch:
+    """A stretch in which support is closed throughout, as far as it was asked for."""
 
-    def __init__(self, hours: SupportHours, holidays_in: HolidaysIn) -> None:
-        """Make a calendar; nothing is computed until it is asked.
+    starts_at: datetime
+    ends_at: datetime
+    days: tuple[ClosedDay, ...] = ()
+    """The civil days of it without support; none if it is but a night."""
+
+
+class SupportCalendar:
+    """The support hours of one team, in any year."""
+
+    def __init__(self, hours: SupportHours, holidays_in: Callable[[int], Collection[date]]) -> None:
+        """Check the hours; no year is laid out before it is asked for.
 
         Args:
-            hours: Support hours; its extra and not-holidays win over `holidays_in`.
-            holidays_in: The bank holidays of a civil year.
-        """
-        self.hours = hours
-        self.zone = ZoneInfo(hours.timezone)
-        self._holidays_in = holidays_in
-        self._years = range(0)
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        self._before: list[int] = []
-        """Support time before each stretch, counted from the first."""
-        self._through: list[int] = []
-        """Support time up to the end of each stretch."""
+            hours: Support hours. Their extra holidays and not-holidays correct `holidays_in`.
+            holidays_in: The bank holidays of a civil year; names are used if it maps to them.
 
-    @property
-    def business_day(self) -> timedelta:
-        """The support time of one support day."""
-        day = date(2000, 1, 1)
-        return datetime.combine(day, self.hours.closes) - datetime.combine(day, self.hours.opens)
+        Raises:
+            ConfigError: The hours contradict themselves, or there is no such time zone.
+        """
+        _check(hours)
+        self.hours = hours
+        self.zone = _zone(hours.timezone)
+        self.business_day = datetime.combine(date.min, hours.closes) - datetime.combine(
+            date.min, hours.opens
+        )
+        """Support time in one support day."""
+        self._holidays_in = holidays_in
+        self._holidays: dict[int, Mapping[date, str]] = {}
+        self._time = SupportTime(self._stretches_in, self._year_begins)
 
     def due(self, start: datetime, allowance: timedelta) -> datetime:
-        """The earliest instant at which `allowance` of support time after `start` is used up.
+        """The earliest instant at which `allowance` of support time from `start` on is used up.
 
-        2 h from 15:00 is 17:00 the same day, not 09:00 the next. No allowance is used up at once.
+        Two hours from 15:00 are used up at 17:00 today, not at 09:00 tomorrow; no time at all is
+        used up at once, also at night.
+
+        Raises:
+            ValueError: The allowance is negative.
         """
-        return from_micros(self.due_micros(to_micros(start), allowance // _MICROSECOND))
-
-    def due_micros(self, start: int, allowance: int) -> int:
-        """`due` on microseconds since 1970 UTC; `allowance` is not negative."""
-        if allowance <= 0:
-            return start
-        starts, through = self._starts, self._through
-        if not starts or not starts[0] <= start < self._ends[-1]:
-            self._cover(start)
-        while not starts:
-            self._extend(self._years.start, self._years.stop)
-        stretch = bisect_right(starts, start) - 1
-        target = self._before[stretch] + min(start, self._ends[stretch]) - starts[stretch]
-        target += allowance
-        while through[-1] < target:
-            self._extend(self._years.start, self._years.stop)
-        last = bisect_left(through, target, stretch)
-        return self._ends[last] - through[last] + target
+        return from_micros(self._time.due(to_micros(start), length_in_micros(allowance)))
 
     def left(self, now: datetime, due: datetime) -> timedelta:
-        """Support time between `now` and `due`; nothing once `due` has passed."""
-        return timedelta(microseconds=self.left_micros(to_micros(now), to_micros(due)))
-
-    def left_micros(self, now: int, due: int) -> int:
-        """`left` on microseconds since 1970 UTC."""
-        if now >= due:
-            return 0
-        self._cover(now)
-        self._cover(due)
-        return self._open_before(due) - self._open_before(now)
-
-    def left_reaches(self, due: datetime, allowance: timedelta) -> datetime:
-        """The earliest instant at which at most `allowance` of support time is left to `due`."""
-        end = to_micros(due)
-        self._cover(end)
-        wanted = allowance // _MICROSECOND
-        while self._open_before(end) - self._before[0] < wanted:
-            self._extend(self._years.start - 1, self._years.stop - 1)
-        target = self._open_before(end) - wanted
-        stretch = bisect_left(self._through, target)
-        if target == self._before[stretch] and stretch > 0:
-            return from_micros(self._ends[stretch - 1])
-        return from_micros(self._starts[stretch] + target - self._before[stretch])
+        """Support time between `now` and `due`; zero once `due` has come."""
+        return timedelta(microseconds=self._time.left(to_micros(now), to_micros(due)))
 
     def is_open(self, at: datetime) -> bool:
-        """Whether support is open: from the opening on, up to but not at the closing."""
-        moment = to_micros(at)
-        self._cover(moment)
-        stretch = bisect_right(self._starts, moment) - 1
-        return stretch >= 0 and moment < self._ends[stretch]
+        """Whether support is open: at 09:00:00 it is, at 17:00:00 it no longer is."""
+        return self._time.is_open(to_micros(at))
 
     def opens_next(self, at: datetime) -> datetime:
-        """The first opening at or after a moment."""
-        moment = to_micros(at)
-        self._cover(moment)
-        while (stretch := bisect_left(self._starts, moment)) == len(self._starts):
-            self._extend(self._years.start, self._years.stop)
-        return from_micros(self._starts[stretch])
+        """The first opening at or after `at`: while support is open, that of another day.
+
+        At the very moment of opening it is that moment.
+        """
+        return from_micros(self._time.opens_next(to_micros(at)))
 
     def closes_next(self, at: datetime) -> datetime:
-        """The first closing after a moment."""
-        moment = to_micros(at)
-        self._cover(moment)
-        while (stretch := bisect_right(self._ends, moment)) == len(self._ends):
-            self._extend(self._years.start, self._years.stop)
-        return from_micros(self._ends[stretch])
+        """The first closing after `at`: at the very moment of closing, that of another day."""
+        return from_micros(self._time.closes_next(to_micros(at)))
 
     def period(self, at: datetime) -> Period:
-        """In hours, or out of hours while awake or overnight."""
-        local = at.astimezone(self.zone)
-        if not self.hours.opens <= local.time() < self.hours.closes:
+        """Which kind of hour `at` lies in; its opening belongs to it and its closing does not."""
+        day = at.astimezone(self.zone).date()
+        opens, closes = self._window(day)
+        if not opens <= to_micros(at) < closes:
             return Period.OUT_OF_HOURS_OVERNIGHT
-        working = self.why_closed(local.date()) is None
-        return Period.IN_HOURS if working else Period.OUT_OF_HOURS_WAKING
+        return Period.OUT_OF_HOURS_WAKING if self.why_closed(day) else Period.IN_HOURS
 
     def period_ends(self, at: datetime) -> datetime:
-        """When the period of a moment gives way to another, in UTC."""
-        day = at.astimezone(self.zone).date()
-        turns = (
-            self._instant(day, self.hours.opens),
-            self._instant(day, self.hours.closes),
-            self._instant(day + _DAY, self.hours.opens),
-        )
-        moment = to_micros(at)
-        return from_micros(min(turn for turn in turns if turn > moment))
+        """The first moment after `at` that lies in another period."""
+        moment, day = to_micros(at), at.astimezone(self.zone).date()
+        while True:
+            opens, closes = self._window(day)
+            if opens < closes and moment < closes:
+                return from_micros(opens if moment < opens else closes)
+            day += _DAY
 
     def why_closed(self, day: date) -> str | None:
         """`weekend` or a holiday's name on a civil day without support; None on a support day."""
         if day.weekday() not in self.hours.days:
-            return "weekend"
-        return self._holidays(day.year).get(day)
+            return "weekend" if day.weekday() > 4 else "no support day"
+        return self._holidays_of(day.year).get(day)
 
-    def skipped(self, start: datetime, end: datetime) -> tuple[Skipped, ...]:
-        """The civil days between two moments on which support does not open."""
+    def skipped(self, start: datetime, end: datetime) -> tuple[ClosedStretch, ...]:
+        """The stretches between two moments in which a support clock sleeps, in order."""
+        start, end = from_micros(to_micros(start)), from_micros(to_micros(end))
+        stretches = []
+        while start < end:
+            if self.is_open(start):
+                start = self.closes_next(start)
+                continue
+            wakes = min(self.opens_next(start), end)
+            stretches.append(ClosedStretch(start, wakes, self._closed_days(start, wakes)))
+            start = wakes
+        return tuple(stretches)
+
+    def _closed_days(self, start: datetime, end: datetime) -> tuple[ClosedDay, ...]:
         day, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
-        days: list[Skipped] = []
+        days = []
         while day <= last:
-            why = self.why_closed(day)
-            if why is not None:
-                days.append(Skipped(day, why))
+            if (why := self.why_closed(day)) is not None:
+                days.append(ClosedDay(day, why))
             day += _DAY
         return tuple(days)
 
-    def _holidays(self, year: int) -> Mapping[date, str]:
-        bank = dict(self._holidays_in(year))
-        bank |= dict.fromkeys(self.hours.extra_holidays - bank.keys(), "extra holiday")
-        return {day: name for day, name in bank.items() if day not in self.hours.not_holidays}
+    def _holidays_of(self, year: int) -> Mapping[date, str]:
+        """Bank holidays as the team keeps them, with names."""
+        if year not in self._holidays:
+            found = self._holidays_in(year)
+            if isinstance(found, Mapping):
+                named = {day: str(name) for day, name in found.items()}
+            else:
+                named = dict.fromkeys(found, "bank holiday")
+            extra = dict.fromkeys(self.hours.extra_holidays - named.keys(), "extra holiday")
+            kept = named | extra
+            self._holidays[year] = {d: kept[d] for d in kept if d not in self.hours.not_holidays}
+        return self._holidays[year]
 
-    def _instant(self, day: date, at: time) -> int:
-        return to_micros(datetime.combine(day, at, self.zone))
+    def _stretches_in(self, year: int) -> Stretches:
+        days = (date(year, 1, 1) + i * _DAY for i in range(_days_in(year)))
+        windows = (self._window(day) for day in days if self.why_closed(day) is None)
+        return [(opens, closes) for opens, closes in windows if opens < closes]
 
-    def _open_before(self, moment: int) -> int:
-        """Support time from the first stretch known to a moment."""
-        stretch = bisect_right(self._starts, moment) - 1
-        if stretch < 0:
-            return self._before[0] if self._before else 0
-        opened = self._starts[stretch]
-        return self._before[stretch] + min(moment, self._ends[stretch]) - opened
+    def _year_begins(self, year: int) -> int:
+        return self._first_showing(date(year, 1, 1), time.min)
 
-    def _cover(self, moment: int) -> None:
-        """Make sure that the stretches around a moment, a year either side, are known."""
-        if self._starts and self._starts[0] <= moment < self._ends[-1]:
-            return
-        year = from_micros(moment).year
-        self._extend(year - 1, year + 1)
+    def _window(self, day: date) -> tuple[int, int]:
+        """When 09:00 and 17:00 are on a civil day, whether support opens then or not."""
+        return (
+            self._first_showing(day, self.hours.opens),
+            self._first_showing(day, self.hours.closes),
+        )
 
-    def _extend(self, first: int, last: int) -> None:
-        """Know the years from `first` to `last` too, and all between them and those known.
+    def _first_showing(self, day: date, at: time) -> int:
+        """The first instant at which the clocks on the wall show this time of this day, or later.
 
-        The running total is anchored at the years known first, so that totals never shift.
+        Clocks put back show it twice: the first time counts. Clocks put forward may never show it:
+        then it is the instant at which they jump over it.
         """
-        if not self._years:
-            self._years = range(first, first)
-        if len(self._years) > _YEARS_TO_SEARCH and not self._starts:
-            raise ValueError("this calendar never opens")
-        for year in range(self._years.start - 1, first - 1, -1):
-            self._prepend(list(self._stretches(year)))
-        for year in range(self._years.stop, last + 1):
-            self._append(list(self._stretches(year)))
-        self._years = range(min(first, self._years.start), max(last + 1, self._years.stop))
+        shown = datetime.combine(day, at, self.zone)
+        first, second = to_micros(shown), to_micros(shown.replace(fold=1))
+        if first <= second:
+            return first
+        after_jump = shown.replace(fold=1).utcoffset()
+        within = range(second, first + 1, _SECOND)
+        jumped = bisect_left(
+            within,
+            True,
+            key=lambda micros: from_micros(micros).astimezone(self.zone).utcoffset() == after_jump,
+        )
+        # Clocks jump at whole seconds; what was asked for may have a fraction.
+        return within[jumped] // _SECOND * _SECOND
 
-    def _append(self, stretches: list[tuple[int, int]]) -> None:
-        total = self._through[-1] if self._through else 0
-        for start, end in stretches:
-            self._starts.append(start)
-            self._ends.append(end)
-            self._before.append(total)
-            total += end - start
-            self._through.append(total)
 
-    def _prepend(self, stretches: list[tuple[int, int]]) -> None:
-        total = self._before[0] if self._before else 0
-        before: list[int] = []
-        for start, end in reversed(stretches):
-            total -= end - start
-            before.append(total)
-        before.reverse()
-        self._starts[:0] = [start for start, _ in stretches]
-        self._ends[:0] = [end for _, end in stretches]
-        through = [b + end - start for b, (start, end) in zip(before, stretches, strict=True)]
-        self._before[:0] = before
-        self._through[:0] = through
+def _days_in(year: int) -> int:
+    return date(year, 12, 31).timetuple().tm_yday
 
-    def _stretches(self, year: int) -> Iterator[tuple[int, int]]:
-        holidays = self._holidays(year)
-        day = date(year, 1, 1)
-        while day.year == year:
-            if day.weekday() in self.hours.days and day not in holidays:
-                yield self._instant(day, self.hours.opens), self._instant(day, self.hours.closes)
-            day += _DAY
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"Support hours: there is no time zone `{name}`.", "Name one such as `Europe/London`."
+        ) from error
+
+
+def _check(hours: SupportHours) -> None:
+    if not hours.days:
+        raise ConfigError("Support hours: there is no weekday on which support opens.")
+    if hours.opens >= hours.closes:
+        raise ConfigError("Support hours: support must open before it closes, on the same day.")
+    both = hours.extra_holidays & hours.not_holidays
+    if both:
+        raise ConfigError(
+            f"Support hours: {min(both)} is listed both as an extra holiday and as no holiday."
+        )

@@ -1,18 +1,15 @@
-"""What is owed on an issue, when is it due, and how does it stand at a given moment?
+"""How does each promise stand at a given moment, when will that change, and which comes first?
 
-Pure: facts and `now` go in, promises and states come out. Source: the policy, section by section
-as named in each docstring.
+Pure: it is told `now` and never asks. Source: the policy's states and its rule "next".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.domain import (
-    NEVER,
     ClockKind,
     Deadline,
-    Fact,
     Incident,
     Issue,
     Kind,
@@ -23,112 +20,109 @@ from services.domain import (
     Ticket,
 )
 from services.policy.calendar import SupportCalendar
-from services.policy.rules import Allowance, PolicyRules, SeverityRule
+from services.policy.promises import promises_on
+from services.policy.rules import PolicyRules
+from services.policy.support_time import to_micros
+from services.policy.terms import Terms
 
-_KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
-_OWED = frozenset(
+_MAY_BE_NEXT = frozenset(
     {State.BREACHED, State.SOON, State.RUNNING, State.PAUSED, State.UNKNOWN},
 )
-_TICK = timedelta(microseconds=1)
-"""A deadline is breached once it is *past* due, the smallest step after it."""
+_KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+_INSTANT = timedelta(microseconds=1)
+"""A deadline is breached from the first instant *after* it is due."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The promises that an issue of some severity carries; all moments in UTC."""
+    """What an issue would carry if it had some severity. Moments are in UTC."""
 
     period: Period
+    """The kind of hour in which it was raised."""
     respond_by: datetime
-    update_by: datetime | None
-    triage_by: datetime | None
-
-
-def next_deadline(deadlines: Iterable[Deadline]) -> Deadline | None:
-    """The one that comes first; PagerDuty's own re-page is no promise and is never it."""
-    owed = (d for d in deadlines if d.state in _OWED and d.kind is not Kind.REPAGE)
-    return min(owed, key=lambda d: (d.due_at, _KIND_ORDER[d.kind]), default=None)
+    """For an unclassified issue, when the first response is due."""
+    update_by: datetime | None = None
+    """None as long as nobody has responded, and for an unclassified issue."""
+    triage_by: datetime | None = None
+    """None for a classified issue."""
 
 
 class Policy:
-    """The rules applied. Knows no time of its own."""
+    """What was promised, and how it stands. Knows no time of its own."""
 
     def __init__(self, rules: PolicyRules, calendar: SupportCalendar) -> None:
+        """Take the rules as they are.
+
+        Raises:
+            ConfigError: The rules contradict themselves.
+        """
         self.rules = rules
         self.calendar = calendar
+        self._terms = Terms(rules, calendar)
 
     def promises(self, ticket: Ticket | None, incident: Incident | None) -> tuple[Promise, ...]:
-        """Everything promised on an issue, in the order of `Kind`.
+        """Everything promised on an issue, in the order of `Kind`; the same at any time.
 
-        Policy rule "Listed deadlines". A solved ticket, or a resolved incident without one, owes
-        no response and no update; what was answered stays listed as met or late.
+        Policy rule "Listed deadlines".
         """
-        issue = Issue(ticket, incident)
-        severity = issue.severity
-        owes = not ticket.status.done if ticket else incident is not None and not incident.resolved
-        responded = responded_fact(ticket, incident)
-        listed: list[Promise] = []
-        if severity is None:
-            if not issue.done:
-                listed.append(self._triage(issue))
-            if owes or responded.at is not None:
-                listed.append(self._first_response(issue.raised_at, responded))
-        else:
-            if owes or responded.at is not None:
-                listed.append(self._response(severity, issue.raised_at, responded))
-            if owes and responded.happened:
-                listed.append(self._update(severity, ticket, incident))
-        if incident is not None:
-            listed += self._repage(incident)
-        return tuple(sorted(listed, key=lambda promise: _KIND_ORDER[promise.kind]))
+        if ticket is None and incident is None:
+            return ()
+        return tuple(promises_on(Issue(ticket, incident), self._terms))
 
     def deadlines(self, issue: Issue, now: datetime) -> tuple[Deadline, ...]:
-        """How each promise on an issue stands at `now`."""
-        return tuple(Deadline(p, self.state(p, now)) for p in issue.promises)
+        """The promises that an issue carries, as they stand at `now`."""
+        return tuple([Deadline(p, self.state(p, now)) for p in issue.promises])
 
     def state(self, promise: Promise, now: datetime) -> State:
-        """How a promise stands at `now`: the first state that fits. Policy rule "State"."""
+        """How a promise stands at `now`. Policy rule "State, the first that fits"."""
         due = promise.due_at
+        if promise.met_at is not None:
+            return State.MET if due is None or promise.met_at <= due else State.LATE
         if promise.waiting or due is None:
             return State.WAITING
-        if promise.met_at is not None:
-            return State.MET if promise.met_at <= due else State.LATE
         if not promise.known:
             return State.UNKNOWN
         if now > due:
             return State.BREACHED
         if promise.clock is ClockKind.ALWAYS:
-            return State.SOON if due - now <= self._soon(promise) else State.RUNNING
-        if not self.calendar.is_open(now):
+            left = due - now
+        elif self.calendar.is_open(now):
+            left = self.calendar.left(now, due)
+        else:
             return State.PAUSED
-        left = self.calendar.left(now, due)
-        return State.SOON if left <= self._soon(promise) else State.RUNNING
+        return State.SOON if left <= self._soon_from(promise) else State.RUNNING
 
     def left(self, promise: Promise, now: datetime) -> timedelta | None:
-        """Time left on the promise's own clock; past due, minus the wall-clock time since.
+        """Time left on the promise's own clock; past due, minus the wall-clock time since then.
 
-        None once it is kept or while the ball is with the requester.
+        For an unknown deadline, to the earliest it can be. None while the ball is elsewhere.
         """
         due = promise.due_at
-        if due is None or promise.waiting or promise.met_at is not None:
+        if promise.waiting or due is None:
             return None
         if now > due or promise.clock is ClockKind.ALWAYS:
             return due - now
         return self.calendar.left(now, due)
 
     def changes_at(self, promise: Promise, now: datetime) -> datetime | None:
-        """The first moment after `now` at which the state is another; None if time alone won't."""
+        """The first moment after `now` at which the state is another; None if time alone won't.
+
+        Exact: that of a breach is the first microsecond after the promise was due.
+        """
         state, due = self.state(promise, now), promise.due_at
-        if due is None or state not in (State.PAUSED, State.SOON, State.RUNNING):
+        if due is None or state not in (State.RUNNING, State.SOON, State.PAUSED):
             return None
-        turns = [due + _TICK]
+        breach = due + _INSTANT
+        if state is State.PAUSED:
+            return min(breach, self.calendar.opens_next(now))
         if promise.clock is ClockKind.ALWAYS:
-            turns.append(due - self._soon(promise))
-        else:
-            opens = self.calendar.opens_next(now + _TICK)
-            turns += [opens, self.calendar.closes_next(now)]
-            turns.append(self.calendar.left_reaches(due, self._soon(promise)))
-        later = sorted(turn for turn in turns if turn > now)
-        return next((turn for turn in later if self.state(promise, turn) is not state), None)
+            return breach if state is State.SOON else due - self._soon_from(promise)
+        closes = self.calendar.closes_next(now)
+        if state is State.SOON:
+            return min(breach, closes)
+        spare = self.calendar.left(now, due) - self._soon_from(promise)
+        return min(closes, self.calendar.due(now, spare))
 
     def what_if(
         self,
@@ -137,188 +131,48 @@ class Policy:
         responded: datetime | None = None,
         updated: datetime | None = None,
     ) -> WhatIf:
-        """The deadlines of an issue raised at `raised` if it had this severity.
+        """The promises on a ticket without an incident, if it had this severity.
 
         Args:
-            severity: None is unclassified; then `respond_by` is the first response.
+            severity: None is unclassified.
             raised: When it was raised.
-            responded: When an agent first answered; without it no update is owed yet.
-            updated: When an agent last answered, if later.
+            responded: When an agent first answered; None if nobody has.
+            updated: When an agent last answered, if that was later.
         """
-        period = self.calendar.period(raised)
+        terms, period = self._terms, self.calendar.period(raised)
         if severity is None:
-            rule = self.rules.unclassified
-            respond_by = self._due(rule.clock, raised, rule.first_response)
-            return WhatIf(period, respond_by, None, self._due(rule.clock, raised, rule.triage))
-        promised = self.rules.severities[severity]
-        allowance, _ = self._respond_allowance(severity, raised)
-        update_by = None
-        if responded is not None:
-            start = max(responded, updated or responded)
-            update_by = self._due(promised.clock, start, promised.update)
-        return WhatIf(period, self._due(promised.clock, raised, allowance), update_by, None)
+            return WhatIf(
+                period,
+                respond_by=terms.due(terms.first_response, raised),
+                triage_by=terms.due(terms.triage(raised, paged=False), raised),
+            )
+        respond_by = terms.due(terms.respond(severity, raised), raised)
+        if responded is None:
+            return WhatIf(period, respond_by)
+        spoke = max((m for m in (responded, updated) if m is not None), key=to_micros)
+        return WhatIf(period, respond_by, update_by=terms.due(terms.update(severity), spoke))
 
     def pauses(self, severity: Severity, ticket: Ticket) -> bool:
-        """Whether a ticket's status puts the ball with someone else. Policy rule `pause_on`."""
-        return ticket.status in self.rules.severities[severity].pause_on
+        """Whether the ticket's status pauses updates of this severity. Policy rule `pause_on`."""
+        return self._terms.pauses(severity, ticket.status)
 
-    def _triage(self, issue: Issue) -> Promise:
-        """20 min of support time; P1's response rule where someone was paged."""
-        raised = issue.raised_at
-        if issue.incident is not None and issue.incident.urgency == "high":
-            clock = self.rules.severities[Severity.P1].clock
-            allowance, rule = self._respond_allowance(Severity.P1, raised)
-            note = "Someone was paged, so P1's response time counts until it is triaged."
-        else:
-            clock, allowance = self.rules.unclassified.clock, self.rules.unclassified.triage
-            rule, note = "severity.unclassified.triage", ""
-        return self._promise(Kind.TRIAGE, clock, raised, allowance, rule, "raised", note=note)
-
-    def _first_response(self, raised: datetime, responded: Fact) -> Promise:
-        rule = self.rules.unclassified
-        return self._promise(
-            Kind.FIRST_RESPONSE,
-            rule.clock,
-            raised,
-            rule.first_response,
-            "severity.unclassified.first_response",
-            "raised",
-            met=responded,
-        )
-
-    def _response(self, severity: Severity, raised: datetime, responded: Fact) -> Promise:
-        allowance, rule = self._respond_allowance(severity, raised)
-        clock = self.rules.severities[severity].clock
-        return self._promise(Kind.RESPONSE, clock, raised, allowance, rule, "raised", met=responded)
-
-    def _update(
-        self, severity: Severity, ticket: Ticket | None, incident: Incident | None
-    ) -> Promise:
-        """Runs from the latest of responded, updated and resumed; waits while paused."""
-        rule = self.rules.severities[severity]
-        responded, updated = responded_fact(ticket, incident), updated_fact(ticket, incident)
-        starts = [
-            (fact.at or fact.not_before, reason)
-            for fact, reason in ((responded, "first response"), (updated, "latest update"))
-        ]
-        starts.append((resumed_at(ticket, rule), "came back to us"))
-        start, reason = max(
-            ((at, why) for at, why in starts if at is not None), key=lambda pair: pair[0]
-        )
-        known = responded.known and updated.known and (ticket is None or ticket.changes_known)
-        name = f"severity.{severity}.update"
-        if ticket is not None and ticket.status in rule.pause_on:
-            return Promise(
-                Kind.UPDATE, None, start, self._span(rule.update), rule.clock,
-                waiting=True, rule=name, start_reason=reason,
-                note=f"The ticket is {ticket.status}: the ball is with someone else.",
-            )  # fmt: skip
-        fact = Fact(known=known, not_before=start)
-        return self._promise(Kind.UPDATE, rule.clock, start, rule.update, name, reason, met=fact)
-
-    def _repage(self, incident: Incident) -> list[Promise]:
-        """PagerDuty's own next timer that wakes someone: the earlier of un-ack and escalation."""
-        wakes = [a for a in incident.pending_actions if a.kind in ("unacknowledge", "escalate")]
-        if incident.resolved or not wakes:
-            return []
-        first = min(wakes, key=lambda action: action.at)
-        start = min(incident.acknowledged_at or incident.created_at, first.at)
-        what = "the acknowledgement ends" if first.kind == "unacknowledge" else "it escalates"
-        return [
-            Promise(
-                Kind.REPAGE, first.at, start, first.at - start, ClockKind.ALWAYS,
-                rule="PagerDuty", start_reason=f"PagerDuty pages again when {what}",
-            )
-        ]  # fmt: skip
-
-    def _promise(
-        self,
-        kind: Kind,
-        clock: ClockKind,
-        start: datetime,
-        allowance: Allowance,
-        rule: str,
-        reason: str,
-        *,
-        met: Fact = NEVER,
-        note: str = "",
-    ) -> Promise:
-        return Promise(
-            kind=kind,
-            due_at=self._due(clock, start, allowance),
-            started_at=start,
-            allowance=self._span(allowance),
-            clock=clock,
-            met_at=met.at,
-            known=met.known,
-            rule=rule,
-            start_reason=reason,
-            note=note,
-        )
-
-    def _respond_allowance(self, severity: Severity, raised: datetime) -> tuple[Allowance, str]:
-        """The time to respond, chosen by the period in which the issue was *raised*."""
-        rule = self.rules.severities[severity]
-        by_night = rule.respond_out_of_hours
-        if (
-            by_night is not None
-            and rule.clock is ClockKind.ALWAYS
-            and self.calendar.period(raised) is not Period.IN_HOURS
-        ):
-            return by_night, f"severity.{severity}.respond_out_of_hours"
-        return rule.respond, f"severity.{severity}.respond"
-
-    def _due(self, clock: ClockKind, start: datetime, allowance: Allowance) -> datetime:
-        span = self._span(allowance)
-        return start + span if clock is ClockKind.ALWAYS else self.calendar.due(start, span)
-
-    def _span(self, allowance: Allowance) -> timedelta:
-        return allowance.duration + allowance.business_days * self.calendar.business_day
-
-    def _soon(self, promise: Promise) -> timedelta:
+    def _soon_from(self, promise: Promise) -> timedelta:
+        """How much time is left, on the promise's own clock, when it becomes `soon`."""
         if promise.kind is Kind.REPAGE:
             return self.rules.soon_at_least
         return max(self.rules.soon_at_least, promise.allowance * self.rules.soon_fraction)
 
 
-def responded_fact(ticket: Ticket | None, incident: Incident | None) -> Fact:
-    """Policy rule "responded": the ticket's first public agent comment, else the first ack."""
-    if ticket is not None:
-        return ticket.replied_first
-    return incident.acknowledged_first if incident is not None else Fact()
+def next_deadline(deadlines: Iterable[Deadline]) -> Deadline | None:
+    """The one to look at first: the earliest due of those that are owed. Policy rule "next".
 
-
-def updated_fact(ticket: Ticket | None, incident: Incident | None) -> Fact:
-    """Policy rule "updated": what last told people how it stands."""
-    facts: list[Fact] = []
-    if ticket is not None:
-        facts.append(ticket.replied_last)
-    elif incident is not None:
-        facts.append(incident.noted_last)
-    if incident is not None:
-        facts.append(incident.status_updated_last)
-    return _latest(facts)
-
-
-def resumed_at(ticket: Ticket | None, rule: SeverityRule) -> datetime | None:
-    """Policy rule "resumed": when the ticket last left a pausing status, or was re-opened."""
-    if ticket is None:
-        return None
-    came_back = [
-        change.at
-        for change in ticket.status_changes
-        if not change.after.done
-        and (
-            change.before.done
-            or (change.before in rule.pause_on and change.after not in rule.pause_on)
-        )
+    PagerDuty's own re-page is no promise to a person, and never it.
+    """
+    owed = [
+        (deadline.due_at, _KIND_ORDER[deadline.kind], deadline)
+        for deadline in deadlines
+        if deadline.due_at is not None
+        and deadline.state in _MAY_BE_NEXT
+        and deadline.kind is not Kind.REPAGE
     ]
-    return max(came_back, default=None)
-
-
-def _latest(facts: Sequence[Fact]) -> Fact:
-    moments = [at for fact in facts if (at := fact.at or fact.not_before) is not None]
-    latest = max(moments, default=None)
-    if all(fact.known for fact in facts):
-        return Fact(latest)
-    return Fact(known=False, not_before=latest)
+    return min(owed, key=lambda entry: entry[:2], default=(None, 0, None))[2]

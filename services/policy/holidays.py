@@ -1,6 +1,7 @@
 """Which days are bank holidays, and what are they called?
 
-Source: the `holidays` package. It is imported late: it costs more than everything else here.
+Source: the `holidays` package. It is imported when a year is first asked for, because importing it
+takes longer than everything else here together.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,10 +15,14 @@ HolidaysIn = Callable[[int], Mapping[date, str]]
 
 
 def bank_holidays(country: str, subdivision: str = "") -> HolidaysIn:
-    """Bank holidays of a country or one part of it, looked up a year at a time when needed.
+    """Bank holidays of a country, or of one part of it; substitute days are among them.
+
+    Args:
+        country: As the `holidays` package has it, `GB`.
+        subdivision: A part of the country, `ENG` (England and Wales); empty is all of it.
 
     Raises:
-        ConfigError: When first asked, if the country or the part is not known.
+        ConfigError: Raised when a year is first asked for: nobody knows this country's holidays.
     """
 
     @cache
@@ -25,12 +30,14 @@ def bank_holidays(country: str, subdivision: str = "") -> HolidaysIn:
         from holidays import country_holidays
 
         try:
-            return dict(country_holidays(country, subdiv=subdivision or None, years=year))
+            found = country_holidays(country, subdiv=subdivision or None, years=year)
         except NotImplementedError as error:
+            place = f"{country}/{subdivision}" if subdivision else country
             raise ConfigError(
-                f"support_hours: no bank holidays are known for {country}/{subdivision}.",
-                "Use a country and subdivision of the holidays package, as GB and ENG.",
+                f"Support hours: no bank holidays are known for `{place}`.",
+                "Name a country and a part of it as the holidays package does: `GB` and `ENG`.",
             ) from error
+        return {day: name for day, name in found.items() if day.year == year}
 
     return in_year
 

@@ -1,23 +1,29 @@
-"""Why is this deadline what it is? The receipt, in words for a tired person.
+"""Why is this deadline when it is? The whole sum, in words for someone tired.
 
-Times are given in support's own zone, and the due moment in UTC as well. Pure: told `now`.
+Times of day are support's own civil times with the zone's abbreviation; the due moment is given in
+UTC as well. Pure: told `now`. Source: the policy's "Why?".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from services.domain import ClockKind, Kind, Promise, State
-from services.policy.calendar import Skipped, SupportCalendar
+from services.policy.calendar import ClosedStretch, SupportCalendar
 from services.policy.deadlines import Policy
+from services.policy.spoken import day_words, days_words, duration_words
 
 KIND_WORDS = {
     Kind.TRIAGE: "Triage",
     Kind.RESPONSE: "Response",
     Kind.FIRST_RESPONSE: "First response",
     Kind.UPDATE: "Update",
-    Kind.REPAGE: "Pages again",
+    Kind.REPAGE: "Next page",
 }
+"""What a deadline is called where there is room for words."""
+
+NIGHTS_LISTED = 3
+"""More nights than this are counted rather than listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,91 +32,132 @@ class Receipt:
 
     title: str
     lines: tuple[tuple[str, str], ...]
-    """A label and what it says, in reading order."""
+    """A label and what it says, in reading order; a label may come more than once."""
 
 
 def receipt(promise: Promise, policy: Policy, now: datetime) -> Receipt:
-    """Explain a promise: rule, start, what was skipped, due, and how it stands at `now`."""
+    """Explain a promise: rule, start, clock, what was skipped, due, and how it stands at `now`."""
     return Receipt(KIND_WORDS[promise.kind], tuple(_lines(promise, policy, now)))
 
 
-def duration_words(span: timedelta) -> str:
-    """A length of time in hours and minutes; the sign is left out.
-
-    >>> duration_words(timedelta(hours=2, minutes=5)), duration_words(timedelta(seconds=40))
-    ('2 h 5 min', '40 s')
-    """
-    seconds = int(abs(span).total_seconds())
-    if seconds < 60:
-        return f"{seconds} s"
-    hours, minutes = divmod(seconds // 60, 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
-    return " ".join(part for part in parts if part)
-
-
 def _lines(promise: Promise, policy: Policy, now: datetime) -> Iterator[tuple[str, str]]:
-    calendar = policy.calendar
-    if promise.kind is Kind.REPAGE:
-        yield "Rule", f"{promise.start_reason}; no promise to a person."
-    else:
-        yield "Rule", f"{duration_words(promise.allowance)} ({promise.rule})"
-        yield "Started", f"{_local(promise.started_at, calendar)}, {promise.start_reason}"
-        yield "Clock", _clock_words(promise, calendar)
+    calendar, due = policy.calendar, promise.due_at
+    yield "Rule", _rule(promise, calendar)
     if promise.note:
-        yield "Note", promise.note
-    due = promise.due_at
-    if due is None:
-        yield "Due", "not while the ball is with someone else"
-        return
-    if promise.clock is ClockKind.SUPPORT_HOURS:
-        yield from _skipped_lines(calendar.skipped(promise.started_at, due))
-    earliest = "" if promise.known else "at the earliest "
-    yield "Due", f"{earliest}{_local(due, calendar)} ({_utc(due)})"
+        yield "Because", promise.note
+    # Of an answer only the doing can be unknown; of an update, the start as well.
+    certain = promise.known or promise.kind is not Kind.UPDATE
+    or_later = "" if certain else ", or later"
+    yield "Started", f"{_local(promise.started_at, calendar)}{or_later} ({promise.start_reason})"
+    yield "Clock", _clock(promise, calendar)
+    if due is not None and not promise.waiting:
+        yield from _between(promise, due, calendar)
+        at_least = "" if certain else "not before "
+        yield "Due", f"{at_least}{_local(due, calendar)} = {_utc(due)}"
     yield "Now", _standing(promise, policy, now)
 
 
-def _clock_words(promise: Promise, calendar: SupportCalendar) -> str:
+def _rule(promise: Promise, calendar: SupportCalendar) -> str:
+    span = duration_words(promise.allowance)
+    if promise.kind is Kind.REPAGE:
+        return f"set by PagerDuty ({promise.rule})"
     if promise.clock is ClockKind.ALWAYS:
-        return "runs day and night"
+        return f"{span} ({promise.rule})"
+    days, rest = divmod(promise.allowance, calendar.business_day)
+    if days and not rest:
+        plural = "s" if days > 1 else ""
+        return f"{days} business day{plural}, that is {span} of support time ({promise.rule})"
+    return f"{span} of support time ({promise.rule})"
+
+
+def _clock(promise: Promise, calendar: SupportCalendar) -> str:
+    if promise.clock is ClockKind.ALWAYS:
+        return "always runs: nights, weekends and holidays count"
     hours = calendar.hours
-    return f"runs in support hours only, {hours.opens:%H:%M} to {hours.closes:%H:%M}"
+    return (
+        f"runs in support hours: {days_words(hours.days)} {hours.opens:%H:%M}-{hours.closes:%H:%M} "
+        f"{hours.timezone}, not on bank holidays"
+    )
 
 
-def _skipped_lines(days: Sequence[Skipped]) -> Iterator[tuple[str, str]]:
-    if not days:
-        return
-    weekend = [skipped for skipped in days if skipped.why == "weekend"]
-    if weekend:
-        yield "Skipped", "weekend: " + ", ".join(f"{s.day:%a %d %b}" for s in weekend)
-    for skipped in days:
-        if skipped.why != "weekend":
-            yield "Skipped", f"{skipped.why}: {skipped.day:%a %d %b}"
+def _between(
+    promise: Promise, due: datetime, calendar: SupportCalendar
+) -> Iterator[tuple[str, str]]:
+    """What lies between start and due that a person counting on fingers would miss."""
+    if promise.clock is ClockKind.SUPPORT_HOURS:
+        yield from _skipped(calendar.skipped(promise.started_at, due), calendar)
+    before, after = (moment.astimezone(calendar.zone) for moment in (promise.started_at, due))
+    if before.utcoffset() != after.utcoffset():
+        yield "Mind", f"the clocks change on the way, from {before:%Z} to {after:%Z}"
+
+
+def _skipped(
+    slept: tuple[ClosedStretch, ...], calendar: SupportCalendar
+) -> Iterator[tuple[str, str]]:
+    nights = [stretch for stretch in slept if not stretch.days]
+    many = len(nights) > NIGHTS_LISTED
+    if many:
+        span = _span(nights[0].starts_at, nights[-1].ends_at, calendar)
+        yield "Skipped", f"{len(nights)} nights, {span}"
+    for stretch in slept:
+        if stretch.days:
+            yield "Skipped", _closed(stretch, calendar)
+        elif not many:
+            yield "Skipped", f"{_span(stretch.starts_at, stretch.ends_at, calendar)}: night"
+
+
+def _closed(stretch: ClosedStretch, calendar: SupportCalendar) -> str:
+    reasons = [f"{day_words(closed.day)} {closed.why}" for closed in stretch.days]
+    return f"{_span(stretch.starts_at, stretch.ends_at, calendar)}: {', '.join(reasons)}"
 
 
 def _standing(promise: Promise, policy: Policy, now: datetime) -> str:
-    due = promise.due_at or now
+    left = duration_words(policy.left(promise, now) or timedelta(0))
     match policy.state(promise, now):
-        case State.MET:
-            return f"met at {_local(promise.met_at or due, policy.calendar)}"
-        case State.LATE:
-            at = promise.met_at or due
-            return f"done {duration_words(at - due)} late, at {_local(at, policy.calendar)}"
+        case State.MET | State.LATE:
+            return _kept(promise, policy.calendar)
+        case State.WAITING:
+            return "waiting: the clock starts anew when the ticket comes back to us"
+        case State.UNKNOWN if promise.kind is Kind.UPDATE:
+            return "not known yet: the history is still being read; it may be due later than this"
         case State.UNKNOWN:
-            return "not known yet: what happened so far is still being read"
+            return "not known yet: the history is still being read; it may be done already"
         case State.BREACHED:
-            return f"breached {duration_words(now - due)} ago"
+            return f"breached {left} ago"
         case State.PAUSED:
-            wakes = policy.calendar.opens_next(now)
-            left = duration_words(policy.left(promise, now) or timedelta(0))
-            return f"asleep until {_local(wakes, policy.calendar)}, {left} left then"
+            wakes = _local(policy.calendar.opens_next(now), policy.calendar)
+            return f"paused with {left} of support time left; wakes {wakes}"
         case state:
-            left = duration_words(policy.left(promise, now) or timedelta(0))
-            return f"{left} left" + (", due soon" if state is State.SOON else "")
+            return f"{state}: {left} left"
+
+
+def _kept(promise: Promise, calendar: SupportCalendar) -> str:
+    met_at, due = promise.met_at or promise.started_at, promise.due_at or promise.started_at
+    between = duration_words(due - met_at)
+    return f"done {_local(met_at, calendar)}, {between} {'too late' if met_at > due else 'early'}"
 
 
 def _local(moment: datetime, calendar: SupportCalendar) -> str:
-    return f"{moment.astimezone(calendar.zone):%a %d %b %H:%M:%S %Z}"
+    local = moment.astimezone(calendar.zone)
+    return f"{day_words(local)} {local.year} {local:%H:%M:%S}{_fraction(moment)} {local:%Z}"
+
+
+def _span(start: datetime, end: datetime, calendar: SupportCalendar) -> str:
+    first, last = start.astimezone(calendar.zone), end.astimezone(calendar.zone)
+    return f"{_short(first)} to {_short(last)}"
+
+
+def _short(local: datetime) -> str:
+    return (
+        f"{day_words(local)} {local:%H:%M:%S}"
+        if local.second
+        else f"{day_words(local)} {local:%H:%M}"
+    )
+
+
+def _fraction(moment: datetime) -> str:
+    return f".{moment.microsecond:06}" if moment.microsecond else ""
 
 
 def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{_fraction(moment)}Z"

@@ -1,161 +1,251 @@
-"""The laws of support time, and a slow oracle that knows nothing of how it is done fast."""
+"""Support hours, the three periods, and what closes support."""
 
-import random
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.domain import Period
-from services.policy.calendar import SupportCalendar, from_micros
-from services.policy.holidays import bank_holidays
+from services.errors import ConfigError
+from services.policy.calendar import SupportCalendar
+from services.policy.holidays import bank_holidays, no_holidays
 from services.policy.rules import SupportHours
-from tests.policy import oracle
+from tests.policy.cases import CALENDAR, INSTANT, utc
 
-CALENDAR = SupportCalendar(SupportHours(), bank_holidays("GB", "ENG"))
-MOMENTS = st.integers(1514764800000000, 2240438400000000).map(from_micros)
-ALLOWANCES = st.timedeltas(timedelta(0), timedelta(hours=120))
-SOME = st.timedeltas(timedelta(microseconds=1), timedelta(hours=120))
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+IN_HOURS, WAKING, OVERNIGHT = Period
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
     ("start", "hours", "end"),
     [
-        pytest.param("2026-01-14 15:00", 2, "2026-01-14 17:00", id="ends-at-closing-not-opening"),
-        pytest.param("2026-01-13 11:00", 8, "2026-01-14 11:00", id="a-business-day"),
-        pytest.param("2026-01-17 12:00", 8, "2026-01-19 17:00", id="a-business-day-from-saturday"),
-        pytest.param("2026-01-16 16:30", 1, "2026-01-19 09:30", id="over-the-weekend"),
+        pytest.param("15:00", 2, "17:00", id="ends-at-closing-not-at-the-next-opening"),
+        pytest.param("2026-01-13 11:00", 8, "2026-01-14 11:00", id="tuesday-plus-a-business-day"),
+        pytest.param("2026-01-17 12:00", 8, "2026-01-19 17:00", id="saturday-noon-plus-one"),
+        pytest.param("09:00", 8, "17:00", id="from-the-very-opening"),
+        pytest.param("17:00", 1, "2026-01-15 10:00", id="from-the-very-closing"),
+        pytest.param("08:00", 1, "10:00", id="from-before-opening"),
+        pytest.param("2026-01-16 16:30", 1, "2026-01-19 09:30", id="over-a-weekend"),
+        pytest.param("2026-05-04 10:00", 1, "2026-05-05 09:00", id="from-a-bank-holiday-in-summer"),
         pytest.param("2026-03-27 16:30", 1, "2026-03-30 08:30", id="clocks-go-forward"),
         pytest.param("2026-10-23 15:30", 1, "2026-10-26 09:30", id="clocks-go-back"),
-        pytest.param("2026-12-24 16:50", 0.5, "2026-12-29 09:20", id="christmas-with-a-substitute"),
-        pytest.param("2026-01-14 17:00", 1, "2026-01-15 10:00", id="from-closing"),
-        pytest.param("2026-01-14 09:00", 1, "2026-01-14 10:00", id="from-opening"),
+        pytest.param("2026-12-31 16:00", 2, "2027-01-04 10:00", id="over-new-year"),
+        pytest.param("2027-12-24 16:00", 2, "2027-12-29 10:00", id="both-christmas-substitutes"),
+        pytest.param("2022-09-16 16:00", 2, "2022-09-20 10:00", id="a-holiday-for-one-year-only"),
+        pytest.param("2026-01-17 12:00", 0, "2026-01-17 12:00", id="no-time-at-all-is-up-at-once"),
+        pytest.param("16:59:59.999999", 1, "2026-01-15 09:59:59.999999", id="to-the-microsecond"),
     ],
 )
 def test_an_allowance_is_used_up_in_support_hours_only(start: str, hours: float, end: str) -> None:
-    assert CALENDAR.due(utc(start), timedelta(hours=hours)) == utc(end)
+    assert CALENDAR.due(utc(start), hours * HOUR) == utc(end)
 
 
-def test_it_equals_walking_minute_by_minute() -> None:
-    rng = random.Random(20260114)
-    holidays = {d for year in range(2018, 2041) for d in bank_holidays("GB", "ENG")(year)}
-    first = utc("2018-01-01 00:00")
-    for _ in range(2500):
-        start = first + timedelta(minutes=rng.randrange(23 * 365 * 1440))
-        minutes = rng.choice((20, 30, 120, 240, 480, rng.randrange(1, 1500)))
-        end = CALENDAR.due(start, timedelta(minutes=minutes))
+def test_moments_may_be_given_in_any_zone_and_come_back_in_utc() -> None:
+    raised = datetime(2026, 3, 27, 16, 30, tzinfo=ZoneInfo("America/New_York"))
 
-        assert end == oracle.due(start, minutes, holidays)
-        assert CALENDAR.left(start, end) == timedelta(minutes=oracle.left(start, end, holidays))
+    found = CALENDAR.due(raised, HOUR)
+
+    assert found == utc("2026-03-30 09:00")
+    assert found.tzinfo is UTC
 
 
-@given(MOMENTS, ALLOWANCES)
-def test_left_undoes_due(start: datetime, allowance: timedelta) -> None:
-    assert CALENDAR.left(start, CALENDAR.due(start, allowance)) == allowance
+def test_a_naive_moment_is_refused() -> None:
+    with pytest.raises(TypeError):
+        CALENDAR.due(datetime(2026, 1, 14, 10), HOUR)  # noqa: DTZ001
 
 
-@given(MOMENTS, MOMENTS, ALLOWANCES)
-def test_due_is_monotone_in_start(one: datetime, other: datetime, allowance: timedelta) -> None:
-    early, late = sorted((one, other))
-
-    assert CALENDAR.due(early, allowance) <= CALENDAR.due(late, allowance)
+def test_a_negative_allowance_is_refused() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        CALENDAR.due(utc("10:00"), -INSTANT)
 
 
-@given(MOMENTS, ALLOWANCES, ALLOWANCES)
-def test_due_is_monotone_in_allowance(start: datetime, one: timedelta, other: timedelta) -> None:
-    small, large = sorted((one, other))
-
-    assert CALENDAR.due(start, small) <= CALENDAR.due(start, large)
-
-
-@given(MOMENTS, SOME)
-def test_a_due_moment_lies_inside_or_at_the_end_of_support_hours(
-    start: datetime, allowance: timedelta
-) -> None:
-    assert CALENDAR.is_open(CALENDAR.due(start, allowance) - timedelta(microseconds=1))
-
-
-@given(MOMENTS, SOME)
-def test_nothing_is_used_up_while_closed(start: datetime, allowance: timedelta) -> None:
-    end = CALENDAR.due(start, allowance)
-    closes = CALENDAR.closes_next(start)
-    opens = CALENDAR.opens_next(closes)
-
-    assert CALENDAR.left(closes, end) == CALENDAR.left(opens, end)
-
-
-@given(MOMENTS, ALLOWANCES, ALLOWANCES)
-def test_two_steps_equal_one(start: datetime, first: timedelta, second: timedelta) -> None:
-    stepwise = CALENDAR.due(CALENDAR.due(start, first), second)
-
-    assert stepwise == CALENDAR.due(start, first + second)
-
-
-@given(MOMENTS, SOME)
-def test_left_reaches_is_the_first_moment_with_so_little_left(
-    start: datetime, allowance: timedelta
-) -> None:
-    end = CALENDAR.due(start, allowance + timedelta(hours=1))
-    moment = CALENDAR.left_reaches(end, allowance)
-
-    assert CALENDAR.left(moment, end) == allowance
-    assert CALENDAR.left(moment - timedelta(microseconds=1), end) > allowance
-
-
-@given(st.integers(0, 4), st.integers(0, 1439), st.integers(1, 960))
-def test_clock_changes_do_not_matter(weekday: int, minute: int, minutes: int) -> None:
-    """The same civil start and allowance give the same civil end on either side of a change."""
-
-    def civil_end(monday: date) -> tuple[int, time]:
-        start = datetime.combine(monday, time(minute // 60, minute % 60), CALENDAR.zone)
-        end = CALENDAR.due(start + timedelta(days=weekday), timedelta(minutes=minutes))
-        local = end.astimezone(CALENDAR.zone)
-        return (local.date() - monday).days, local.time()
-
-    plain, spring, autumn = date(2026, 2, 9), date(2026, 3, 23), date(2026, 10, 19)
-
-    assert civil_end(plain) == civil_end(spring) == civil_end(autumn)
+def test_nothing_is_left_once_it_is_due() -> None:
+    assert CALENDAR.left(utc("10:00"), utc("10:00")) == timedelta(0)
+    assert CALENDAR.left(utc("11:00"), utc("10:00")) == timedelta(0)
 
 
 @pytest.mark.parametrize(
-    ("moment", "period", "ends"),
+    ("at", "opened", "opens", "closes"),
     [
+        pytest.param("09:00", True, "09:00", "17:00", id="at-opening"),
+        pytest.param("09:00:00.000001", True, "2026-01-15 09:00", "17:00", id="just-open"),
+        pytest.param("16:59:59.999999", True, "2026-01-15 09:00", "17:00", id="just-still-open"),
+        pytest.param("17:00", False, "2026-01-15 09:00", "2026-01-15 17:00", id="at-closing"),
+        pytest.param("08:59:59.999999", False, "09:00", "17:00", id="just-before-opening"),
         pytest.param(
-            "2026-12-24 14:46", Period.IN_HOURS, "2026-12-24 17:00", id="a-working-afternoon"
-        ),
-        pytest.param(
-            "2026-12-25 08:59", Period.OUT_OF_HOURS_OVERNIGHT, "2026-12-25 09:00", id="early"
-        ),
-        pytest.param(
-            "2026-12-25 09:00", Period.OUT_OF_HOURS_WAKING, "2026-12-25 17:00", id="bank-holiday"
-        ),
-        pytest.param(
-            "2026-07-01 16:00", Period.OUT_OF_HOURS_OVERNIGHT, "2026-07-02 08:00", id="summer"
+            "2026-12-31 20:00", False, "2027-01-04 09:00", "2027-01-04 17:00", id="new-years-eve"
         ),
     ],
 )
-def test_the_three_periods(moment: str, period: Period, ends: str) -> None:
-    assert CALENDAR.period(utc(moment)) is period
-    assert CALENDAR.period_ends(utc(moment)) == utc(ends)
+def test_when_it_opens_and_closes_next(at: str, opened: bool, opens: str, closes: str) -> None:
+    assert CALENDAR.is_open(utc(at)) is opened
+    assert CALENDAR.opens_next(utc(at)) == utc(opens)
+    assert CALENDAR.closes_next(utc(at)) == utc(closes)
 
 
-def test_extra_and_not_holidays_win_over_the_list() -> None:
+@pytest.mark.parametrize(
+    ("at", "period", "ends"),
+    [
+        pytest.param("14:46", IN_HOURS, "17:00", id="a-working-afternoon"),
+        pytest.param("09:00", IN_HOURS, "17:00", id="at-opening"),
+        pytest.param("17:00", OVERNIGHT, "2026-01-15 09:00", id="at-closing"),
+        pytest.param("2026-12-25 08:59:59", OVERNIGHT, "2026-12-25 09:00", id="christmas-morning"),
+        pytest.param("2026-12-25 09:00", WAKING, "2026-12-25 17:00", id="christmas-day"),
+        pytest.param("2026-01-17 12:00", WAKING, "2026-01-17 17:00", id="a-saturday"),
+        pytest.param("2026-01-17 17:00", OVERNIGHT, "2026-01-18 09:00", id="saturday-night"),
+        pytest.param("2026-07-01 08:30", IN_HOURS, "2026-07-01 16:00", id="summer-by-civil-time"),
+        pytest.param("2026-07-01 16:00", OVERNIGHT, "2026-07-02 08:00", id="summer-evening"),
+        pytest.param("2026-03-28 20:00", OVERNIGHT, "2026-03-29 08:00", id="a-night-of-15-hours"),
+    ],
+)
+def test_every_moment_lies_in_one_of_three_periods(at: str, period: Period, ends: str) -> None:
+    assert CALENDAR.period(utc(at)) is period
+    assert CALENDAR.period_ends(utc(at)) == utc(ends)
+
+
+def test_the_config_adds_holidays_and_takes_them_away() -> None:
     hours = SupportHours(
         extra_holidays=frozenset({date(2026, 1, 14)}), not_holidays=frozenset({date(2026, 12, 25)})
     )
     calendar = SupportCalendar(hours, bank_holidays("GB", "ENG"))
 
-    assert not calendar.is_open(utc("2026-01-14 10:00"))
+    assert not calendar.is_open(utc("10:00"))
+    assert calendar.why_closed(date(2026, 1, 14)) == "extra holiday"
     assert calendar.is_open(utc("2026-12-25 10:00"))
+    assert not calendar.is_open(utc("2026-12-28 10:00"))
 
 
-def test_a_calendar_that_never_opens_says_so() -> None:
-    calendar = SupportCalendar(SupportHours(days=frozenset()), bank_holidays("GB", "ENG"))
+def test_holidays_need_no_names() -> None:
+    def in_year(year: int) -> Collection[date]:
+        return {date(2026, 1, 14)} if year == 2026 else set()
 
-    with pytest.raises(ValueError, match="never opens"):
-        calendar.due(utc("2026-01-14 10:00"), timedelta(minutes=1))
+    assert SupportCalendar(SupportHours(), in_year).why_closed(date(2026, 1, 14)) == "bank holiday"
+
+
+def test_a_year_is_looked_up_once() -> None:
+    asked: list[int] = []
+
+    def in_year(year: int) -> Collection[date]:
+        asked.append(year)
+        return ()
+
+    calendar = SupportCalendar(SupportHours(), in_year)
+    for start in ("2026-01-14 10:00", "2024-06-03 10:00", "2027-03-01 10:00", "2025-01-02 10:00"):
+        calendar.due(utc(start), HOUR)
+        calendar.period(utc(start))
+
+    assert sorted(asked) == [2024, 2025, 2026, 2027]
+
+
+def test_years_may_be_asked_for_in_any_order() -> None:
+    calendar = SupportCalendar(SupportHours(), no_holidays)
+    starts = [utc("2030-06-03 15:30"), utc("2018-06-04 15:30"), utc("2040-06-04 15:30")]
+
+    for start in starts * 2:
+        assert calendar.due(start, 2 * HOUR) - start == 18 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param({"days": frozenset()}, "no weekday", id="no-days"),
+        pytest.param({"closes": time(9)}, "open before it closes", id="no-hours"),
+        pytest.param({"timezone": "Europe/Lundon"}, "no time zone", id="unknown-zone"),
+        pytest.param({"timezone": ""}, "no time zone", id="no-zone"),
+        pytest.param(
+            {
+                "extra_holidays": frozenset({date(2026, 1, 14)}),
+                "not_holidays": frozenset({date(2026, 1, 14)}),
+            },
+            "2026-01-14 is listed both",
+            id="both-holiday-and-not",
+        ),
+    ],
+)
+def test_hours_that_make_no_sense_are_refused(change: dict[str, object], says: str) -> None:
+    hours = replace(SupportHours(), **change)  # type: ignore[arg-type]
+
+    with pytest.raises(ConfigError, match=says):
+        SupportCalendar(hours, no_holidays)
+
+
+def test_more_than_the_calendar_can_hold_is_refused() -> None:
+    calendar = SupportCalendar(SupportHours(days=frozenset({0})), lambda year: _mondays(year))
+
+    with pytest.raises(ConfigError, match="as long as"):
+        calendar.due(utc("9990-01-01 10:00"), HOUR)
+
+
+def _mondays(year: int) -> Collection[date]:
+    days = (date(year, 1, 1) + timedelta(days=i) for i in range(365))
+    return {day for day in days if day.weekday() == 0} | {date(year, 12, 31)}
+
+
+@pytest.mark.parametrize(
+    "place", [pytest.param(("XX", ""), id="country"), pytest.param(("GB", "QQ"), id="part")]
+)
+def test_unknown_places_have_no_bank_holidays_that_we_know_of(place: tuple[str, str]) -> None:
+    with pytest.raises(ConfigError, match=place[1] or place[0]):
+        bank_holidays(*place)(2026)
+
+
+def test_skipped_names_every_stretch_and_day_without_support() -> None:
+    found = CALENDAR.skipped(utc("2026-12-23 16:50"), utc("2026-12-29 09:20"))
+
+    assert [(s.starts_at, s.ends_at) for s in found] == [
+        (utc("2026-12-23 17:00"), utc("2026-12-24 09:00")),
+        (utc("2026-12-24 17:00"), utc("2026-12-29 09:00")),
+    ]
+    assert found[0].days == ()
+    assert [(d.day.day, d.why) for d in found[1].days] == [
+        (25, "Christmas Day"),
+        (26, "weekend"),
+        (27, "weekend"),
+        (28, "Boxing Day (observed)"),
+    ]
+
+
+def test_nothing_is_skipped_within_a_day() -> None:
+    assert CALENDAR.skipped(utc("09:00"), utc("17:00")) == ()
+
+
+SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
+"""Sundays on which London's clocks change, at 01:00 UTC."""
+
+
+@pytest.mark.parametrize(
+    ("day", "opens", "closes", "really"),
+    [
+        pytest.param(SPRING, time(0), time(8), ("00:00", "07:00"), id="an-hour-shorter"),
+        pytest.param(AUTUMN, time(0), time(8), ("23:00", "08:00"), id="an-hour-longer"),
+        pytest.param(SPRING, time(1, 30), time(8), ("01:00", "07:00"), id="opening-jumped-over"),
+        pytest.param(SPRING, time(0), time(1, 30), ("00:00", "01:00"), id="closing-jumped-over"),
+        pytest.param(AUTUMN, time(1, 30), time(8), ("00:30", "08:00"), id="opening-shown-twice"),
+        pytest.param(AUTUMN, time(0), time(1, 30), ("23:00", "00:30"), id="closing-shown-twice"),
+    ],
+)
+def test_clocks_that_change_within_support_hours(
+    day: date, opens: time, closes: time, really: tuple[str, str]
+) -> None:
+    """Support time is what really passes; a time shown twice counts the first time."""
+    hours = SupportHours(days=frozenset({6}), opens=opens, closes=closes)
+    calendar = SupportCalendar(hours, no_holidays)
+    before = day - timedelta(days=1) if really[0] == "23:00" else day
+    starts, ends = utc(f"{before} {really[0]}"), utc(f"{day} {really[1]}")
+
+    assert calendar.opens_next(utc(f"{day - timedelta(days=2)} 12:00")) == starts
+    assert calendar.closes_next(starts) == ends
+    assert calendar.due(starts, ends - starts) == ends
+    assert calendar.left(starts, ends) == ends - starts
+
+
+def test_a_day_that_a_country_left_out_has_no_support_time() -> None:
+    """Samoa went from 29 to 31 December 2011."""
+    calendar = SupportCalendar(SupportHours(timezone="Pacific/Apia"), no_holidays)
+    thursday = datetime(2011, 12, 29, 16, tzinfo=calendar.zone)
+
+    due = calendar.due(thursday, 2 * HOUR).astimezone(calendar.zone)
+
+    assert (due.date(), due.time()) == (date(2012, 1, 2), time(10))

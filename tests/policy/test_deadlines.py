@@ -1,312 +1,262 @@
-"""Every rule of the policy, as a case with a name."""
+"""How deadlines stand, when that changes, and which comes first."""
 
+import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain import (
-    NEVER,
-    UNREAD,
     ClockKind,
-    Fact,
-    Incident,
-    IncidentStatus,
-    Issue,
+    Deadline,
     Kind,
     PendingAction,
+    Promise,
     Severity,
     State,
     Status,
-    StatusChange,
-    Ticket,
 )
-from services.policy.calendar import SupportCalendar, from_micros
-from services.policy.deadlines import Policy, next_deadline
-from services.policy.holidays import bank_holidays
-from services.policy.receipt import receipt
-from services.policy.rules import PolicyRules
-from services.queue import arrange, changes_at
+from services.policy.deadlines import next_deadline
+from services.policy.support_time import from_micros, to_micros
+from tests.policy.cases import (
+    CALENDAR,
+    INSTANT,
+    POLICY,
+    answered,
+    incident,
+    issue,
+    minutes,
+    promised,
+    states,
+    ticket,
+    utc,
+)
 
-POLICY = Policy(PolicyRules(), SupportCalendar(PolicyRules().hours, bank_holidays("GB", "ENG")))
-MONDAY = datetime(2026, 1, 12, tzinfo=UTC)
-
-
-def at(hours: float, day: int = 0) -> datetime:
-    """Hours into Monday 12 January 2026, or so many days later; winter, so UTC is local."""
-    return MONDAY + timedelta(days=day, hours=hours)
-
-
-def ticket(severity: Severity | None = None, raised: float = 10, **facts: Any) -> Ticket:
-    made = Ticket(
-        id=1,
-        subject="API down",
-        status=Status.OPEN,
-        created_at=at(raised),
-        updated_at=at(raised),
-        severity=severity,
-        replied_first=NEVER,
-        replied_last=NEVER,
-        changes_known=True,
-    )
-    return replace(made, **facts)
+P1, P2, P3, P4 = Severity
 
 
-def incident(severity: Severity | None = None, raised: float = 10, **facts: Any) -> Incident:
-    made = Incident(
-        id="PA",
-        number=1,
-        title="API down",
-        status=IncidentStatus.TRIGGERED,
-        created_at=at(raised),
-        updated_at=at(raised),
-        severity=severity,
-        acknowledged_first=NEVER,
-        noted_last=NEVER,
-        status_updated_last=NEVER,
-    )
-    return replace(made, **facts)
-
-
-def answered(first: float, last: float | None = None) -> dict[str, Any]:
-    latest = last if last is not None else first
-    return {"replied_first": Fact(at(first)), "replied_last": Fact(at(latest))}
-
-
-def due(ticket: Ticket | None, incident: Incident | None = None) -> dict[Kind, datetime | None]:
-    return {promise.kind: promise.due_at for promise in POLICY.promises(ticket, incident)}
-
-
-def states(
-    now: datetime, ticket: Ticket | None, incident: Incident | None = None
-) -> dict[Kind, State]:
-    return {p.kind: POLICY.state(p, now) for p in POLICY.promises(ticket, incident)}
+def response(severity: Severity | None, raised: str) -> Promise:
+    kind = Kind.FIRST_RESPONSE if severity is None else Kind.RESPONSE
+    return promised(ticket(severity, raised))[kind]
 
 
 @pytest.mark.parametrize(
-    ("severity", "raised", "expected"),
+    ("severity", "raised", "now", "state"),
     [
-        pytest.param("P2", "2026-12-24T16:50:00Z", "2026-12-29T09:20:00Z", id="over-christmas"),
-        pytest.param("P4", "2026-12-26T12:00:00Z", "2026-12-29T17:00:00Z", id="boxing-day"),
-        pytest.param("P1", "2026-12-25T08:59:30Z", "2026-12-25T09:39:30Z", id="raised-overnight"),
-        pytest.param("P1", "2026-12-24T16:59:59Z", "2026-12-24T17:19:59Z", id="raised-in-hours"),
-        pytest.param(None, "2026-12-24T16:59:59Z", "2026-12-30T16:59:59Z", id="unclassified"),
-        pytest.param("P3", "2026-01-12T15:00:00Z", "2026-01-12T17:00:00Z", id="at-closing"),
+        pytest.param(P3, "10:00", "10:00", State.RUNNING, id="just-raised"),
+        pytest.param(P3, "10:00", "11:29:59.999999", State.RUNNING, id="over-a-quarter-left"),
+        pytest.param(P3, "10:00", "11:30", State.SOON, id="a-quarter-left"),
+        pytest.param(P1, "10:00", "10:14:59", State.RUNNING, id="over-five-minutes-left"),
+        pytest.param(P1, "10:00", "10:15", State.SOON, id="five-minutes-left"),
+        pytest.param(P3, "10:00", "12:00", State.SOON, id="due-this-instant"),
+        pytest.param(P3, "10:00", "12:00:00.000001", State.BREACHED, id="past-due"),
+        pytest.param(P3, "15:30", "16:59:59", State.RUNNING, id="before-it-falls-asleep"),
+        pytest.param(P3, "15:30", "17:00", State.PAUSED, id="asleep-at-closing"),
+        pytest.param(P3, "15:30", "2026-01-15 08:59:59", State.PAUSED, id="asleep-until-opening"),
+        pytest.param(P3, "15:30", "2026-01-15 09:00", State.SOON, id="awake-at-opening"),
+        pytest.param(P3, "15:00", "17:00", State.PAUSED, id="due-at-closing-asleep-that-instant"),
+        pytest.param(P3, "15:00", "17:00:01", State.BREACHED, id="breached-while-asleep"),
+        pytest.param(P1, "20:00", "20:10", State.RUNNING, id="a-p1-runs-at-night"),
+        pytest.param(P2, "2026-12-25 12:00", "2026-12-26 12:00", State.PAUSED, id="holiday"),
+        pytest.param(None, "10:00", "2026-01-15 12:00", State.RUNNING, id="unclassified-running"),
+        pytest.param(None, "10:00", "2026-01-15 14:00", State.SOON, id="unclassified-four-hours"),
     ],
 )
-def test_respond_by(severity: str | None, raised: str, expected: str) -> None:
-    found = POLICY.what_if(Severity(severity) if severity else None, datetime.fromisoformat(raised))
-
-    assert found.respond_by == datetime.fromisoformat(expected)
-
-
-def test_an_unclassified_ticket_owes_triage_and_a_first_response() -> None:
-    assert due(ticket()) == {Kind.TRIAGE: at(10, 0) + timedelta(minutes=20),
-                             Kind.FIRST_RESPONSE: at(10, 2)}  # fmt: skip
-
-
-@pytest.mark.parametrize("status", [IncidentStatus.TRIGGERED, IncidentStatus.RESOLVED])
-def test_where_someone_was_paged_triage_has_the_time_of_a_p1(status: IncidentStatus) -> None:
-    page = incident(raised=20, status=status)
-
-    assert due(ticket(raised=20.1), page)[Kind.TRIAGE] == at(20) + timedelta(minutes=40)
-
-
-def test_a_low_urgency_incident_pages_nobody() -> None:
-    assert due(ticket(), incident(urgency="low"))[Kind.TRIAGE] == at(10) + timedelta(minutes=20)
-
-
-def test_raised_is_the_earlier_of_the_two() -> None:
-    assert due(ticket(Severity.P2, raised=10), incident(raised=9.9))[Kind.RESPONSE] == at(10.4)
-
-
-def test_a_response_in_time_is_met_and_one_after_it_late() -> None:
-    in_time = ticket(Severity.P2, **answered(10.5))
-    late = ticket(Severity.P2, **answered(10.6))
-
-    assert states(at(11), in_time)[Kind.RESPONSE] is State.MET
-    assert states(at(11), late)[Kind.RESPONSE] is State.LATE
-
-
-def test_an_update_runs_from_the_latest_answer() -> None:
-    assert due(ticket(Severity.P2, **answered(10.2, 12)))[Kind.UPDATE] == at(14)
-
-
-def test_a_status_update_to_stakeholders_resets_the_update_of_a_pair() -> None:
-    page = incident(status_updated_last=Fact(at(13)))
-
-    assert due(ticket(Severity.P2, **answered(10.2)), page)[Kind.UPDATE] == at(15)
-
-
-def test_an_incident_alone_is_answered_by_its_first_acknowledgement_and_notes() -> None:
-    page = incident(
-        Severity.P1, acknowledged_first=Fact(at(10.25)), noted_last=Fact(at(11)), raised=10
-    )
-
-    assert states(at(11.5), None, page)[Kind.RESPONSE] is State.MET
-    assert due(None, page)[Kind.UPDATE] == at(12)
-
-
-@pytest.mark.parametrize(
-    ("severity", "status", "waits"),
-    [
-        pytest.param(Severity.P1, Status.PENDING, True, id="p1-pending"),
-        pytest.param(Severity.P2, Status.HOLD, False, id="p2-hold-goes-on"),
-        pytest.param(Severity.P3, Status.HOLD, True, id="p3-hold"),
-    ],
-)
-def test_only_the_update_waits_while_the_status_pauses_it(
-    severity: Severity, status: Status, waits: bool
+def test_an_answer_nobody_gave_is(
+    severity: Severity | None, raised: str, now: str, state: State
 ) -> None:
-    owed = ticket(severity, status=status, **answered(10.1))
-
-    assert (due(owed)[Kind.UPDATE] is None) is waits
-    assert due(ticket(severity, status=status))[Kind.RESPONSE] is not None
+    assert POLICY.state(response(severity, raised), utc(now)) is state
 
 
-def test_an_update_runs_anew_from_the_moment_the_ticket_came_back() -> None:
-    back = (StatusChange(at(13), Status.PENDING, Status.OPEN),)
+def test_soon_is_counted_on_the_promises_own_clock() -> None:
+    """Half an hour of two is left at closing: 16 hours on the wall change nothing."""
+    owed = response(P3, "15:30")
 
-    assert due(ticket(Severity.P2, status_changes=back, **answered(10.1)))[Kind.UPDATE] == at(15)
-
-
-def test_leaving_a_status_that_does_not_pause_this_severity_resumes_nothing() -> None:
-    back = (StatusChange(at(13), Status.HOLD, Status.OPEN),)
-
-    assert due(ticket(Severity.P2, status_changes=back, **answered(10.1)))[Kind.UPDATE] == at(12.1)
+    assert POLICY.left(owed, utc("16:59")) == minutes(31)
+    assert POLICY.left(owed, utc("17:00")) == minutes(30)
+    assert POLICY.left(owed, utc("2026-01-15 09:00")) == minutes(30)
 
 
-def test_a_reopened_ticket_resumes() -> None:
-    back = (StatusChange(at(13), Status.SOLVED, Status.OPEN),)
-
-    assert due(ticket(Severity.P2, status_changes=back, **answered(10.1)))[Kind.UPDATE] == at(15)
+def test_lateness_is_counted_on_the_wall() -> None:
+    assert POLICY.left(response(P3, "15:00"), utc("2026-01-15 09:00")) == -timedelta(hours=16)
 
 
-def test_facts_not_read_are_unknown_with_the_earliest_due_moment() -> None:
-    unread = ticket(
-        Severity.P2,
-        replied_first=Fact(known=False, not_before=at(10.1)),
-        replied_last=Fact(known=False, not_before=at(11)),
-    )
+def test_nothing_is_left_to_count_while_the_ball_is_elsewhere() -> None:
+    waiting = promised(replace(ticket(P2, status=Status.PENDING), **answered("10:05")))[Kind.UPDATE]
 
-    assert states(at(16), unread) == {Kind.RESPONSE: State.UNKNOWN, Kind.UPDATE: State.UNKNOWN}
-    assert due(unread)[Kind.UPDATE] == at(13)
+    assert POLICY.left(waiting, utc("10:10")) is None
+    assert POLICY.state(waiting, utc("10:10")) is State.WAITING
+    assert POLICY.changes_at(waiting, utc("10:10")) is None
 
 
-def test_whether_it_was_answered_at_all_may_be_unknown() -> None:
-    unread = ticket(Severity.P2, replied_first=UNREAD, replied_last=UNREAD)
-
-    assert states(at(16), unread) == {Kind.RESPONSE: State.UNKNOWN}
-
-
-def test_status_changes_nobody_saw_make_the_update_unknown() -> None:
-    unseen = ticket(Severity.P2, changes_known=False, **answered(10.1))
-
-    assert states(at(11), unseen)[Kind.UPDATE] is State.UNKNOWN
-
-
-def test_a_solved_ticket_owes_nothing_while_its_incident_is_open() -> None:
-    assert due(ticket(Severity.P2, status=Status.SOLVED), incident()) == {}
-
-
-def test_the_earlier_of_unacknowledge_and_escalate_pages_again_and_is_never_next() -> None:
-    actions = tuple(
-        PendingAction(kind, at(hour))
-        for kind, hour in (("resolve", 10.1), ("escalate", 10.4), ("unacknowledge", 10.3))
-    )
-    issue = Issue(None, incident(Severity.P4, pending_actions=actions))
-    issue = replace(issue, promises=POLICY.promises(None, issue.incident))
-    deadlines = POLICY.deadlines(issue, at(10.25))
-
-    assert [(d.kind, d.due_at, d.state) for d in deadlines][-1] == (
-        Kind.REPAGE, at(10.3), State.SOON,
-    )  # fmt: skip
-    first = next_deadline(deadlines)
-    assert first is not None
-    assert first.kind is Kind.RESPONSE
+def any_promise(**facts: object) -> Promise:
+    made = Promise(Kind.UPDATE, utc("12:00"), utc("10:00"), minutes(120), ClockKind.SUPPORT_HOURS)
+    return replace(made, **facts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("hour", "state"),
+    ("facts", "state"),
     [
-        pytest.param(15.1, State.RUNNING, id="running"),
-        pytest.param(16.6, State.SOON, id="a-quarter-left"),
-        pytest.param(17.0, State.PAUSED, id="closing-time-is-closed"),
-        pytest.param(30.0, State.PAUSED, id="overnight"),
-        pytest.param(33.0, State.SOON, id="at-opening"),
-        pytest.param(33.2, State.BREACHED, id="past-due"),
-        pytest.param(50.0, State.BREACHED, id="breached-also-while-asleep"),
+        pytest.param(
+            {"met_at": utc("11:00"), "waiting": True, "known": False}, State.MET, id="met-first"
+        ),
+        pytest.param({"met_at": utc("13:00"), "known": False}, State.LATE, id="late-first"),
+        pytest.param({"waiting": True, "due_at": None, "known": False}, State.WAITING, id="waits"),
+        pytest.param({"known": False}, State.UNKNOWN, id="unknown-before-breached"),
+        pytest.param({}, State.BREACHED, id="breached-before-paused"),
     ],
 )
-def test_the_states_of_a_response_raised_at_five_past_three(hour: float, state: State) -> None:
-    assert states(at(hour), ticket(Severity.P3, raised=15.1))[Kind.RESPONSE] is state
+def test_the_first_state_that_fits_is_it(facts: dict[str, object], state: State) -> None:
+    assert POLICY.state(any_promise(**facts), utc("20:00")) is state
 
 
-def test_it_is_breached_only_past_the_due_moment() -> None:
-    owed = ticket(Severity.P2, raised=10)
+@pytest.mark.parametrize(
+    ("now", "changes"),
+    [
+        pytest.param("10:00", "16:59", id="running-until-soon"),
+        pytest.param("16:59", "17:00", id="soon-until-asleep"),
+        pytest.param("17:00", "2026-01-15 09:00", id="asleep-until-it-wakes"),
+        pytest.param("2026-01-15 09:00", "2026-01-15 09:29:00.000001", id="soon-until-past-due"),
+        pytest.param("2026-01-15 09:29:00.000001", None, id="breached-for-good"),
+    ],
+)
+def test_a_state_lasts_until(now: str, changes: str | None) -> None:
+    owed = any_promise(
+        due_at=utc("2026-01-15 09:29"), started_at=utc("14:59:00"), allowance=minutes(120)
+    )
 
-    assert states(at(10.5), owed)[Kind.RESPONSE] is State.SOON
-    assert states(at(10.5) + timedelta(seconds=1), owed)[Kind.RESPONSE] is State.BREACHED
+    assert POLICY.changes_at(owed, utc(now)) == (utc(changes) if changes else None)
 
 
-def test_a_policy_without_out_of_hours_support_puts_p1_to_sleep() -> None:
-    rules = PolicyRules()
-    p1 = replace(rules.severities[Severity.P1], clock=ClockKind.SUPPORT_HOURS)
-    rules = replace(rules, severities={**rules.severities, Severity.P1: p1})
-    policy = Policy(rules, POLICY.calendar)
+def test_a_promise_that_falls_due_at_closing_sleeps_for_an_instant() -> None:
+    owed = response(P3, "15:00")
 
-    assert policy.what_if(Severity.P1, at(20)).respond_by == at(9, 1) + timedelta(minutes=20)
+    assert POLICY.changes_at(owed, utc("16:45")) == utc("17:00")
+    assert POLICY.changes_at(owed, utc("17:00")) == utc("17:00:00.000001")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_kept_or_unknown_never_changes_by_itself(known: bool) -> None:
+    settled = any_promise(met_at=utc("11:00") if known else None, known=known)
+
+    assert POLICY.changes_at(settled, utc("10:00")) is None
+
+
+def paged(due: str) -> Promise:
+    action = PendingAction("escalate", utc(due))
+    return promised(None, replace(incident(P4), pending_actions=(action,)))[Kind.REPAGE]
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        pytest.param("19:54:59", State.RUNNING, id="more-than-five-minutes-ahead"),
+        pytest.param("19:55", State.SOON, id="five-minutes-ahead"),
+        pytest.param("20:00:01", State.BREACHED, id="past"),
+    ],
+)
+def test_a_page_is_soon_from_five_minutes_however_long_it_takes(now: str, state: State) -> None:
+    assert POLICY.state(paged("20:00"), utc(now)) is state
+
+
+def deadline(kind: Kind, due: str | None, state: State) -> Deadline:
+    promise = replace(any_promise(), kind=kind, due_at=utc(due) if due else None)
+    return Deadline(promise, state)
+
+
+@pytest.mark.parametrize(
+    ("deadlines", "first"),
+    [
+        pytest.param([], None, id="nothing-owed"),
+        pytest.param([(Kind.RESPONSE, "10:00", State.MET)], None, id="met"),
+        pytest.param([(Kind.RESPONSE, "10:00", State.LATE)], None, id="late"),
+        pytest.param([(Kind.UPDATE, None, State.WAITING)], None, id="waiting"),
+        pytest.param([(Kind.REPAGE, "10:00", State.SOON)], None, id="a-page"),
+        pytest.param(
+            [(Kind.UPDATE, "11:00", State.UNKNOWN), (Kind.RESPONSE, "12:00", State.RUNNING)],
+            Kind.UPDATE,
+            id="an-unknown-one-counts",
+        ),
+        pytest.param(
+            [(Kind.TRIAGE, "12:00", State.SOON), (Kind.FIRST_RESPONSE, "10:00", State.PAUSED)],
+            Kind.FIRST_RESPONSE,
+            id="earliest-whatever-its-state",
+        ),
+        pytest.param(
+            [
+                (kind, "12:00", State.RUNNING)
+                for kind in (Kind.UPDATE, Kind.FIRST_RESPONSE, Kind.RESPONSE, Kind.TRIAGE)
+            ],
+            Kind.TRIAGE,
+            id="ties-go-to-triage",
+        ),
+        pytest.param(
+            [
+                (kind, "12:00", State.RUNNING)
+                for kind in (Kind.UPDATE, Kind.FIRST_RESPONSE, Kind.RESPONSE)
+            ],
+            Kind.RESPONSE,
+            id="then-to-the-response",
+        ),
+        pytest.param(
+            [(kind, "12:00", State.RUNNING) for kind in (Kind.UPDATE, Kind.FIRST_RESPONSE)],
+            Kind.FIRST_RESPONSE,
+            id="then-to-the-first-response",
+        ),
+    ],
+)
+def test_the_next_deadline_is(
+    deadlines: list[tuple[Kind, str | None, State]], first: Kind | None
+) -> None:
+    found = next_deadline([deadline(*each) for each in deadlines])
+
+    assert (found.kind if found else None) is first
+
+
+def test_deadlines_are_the_promises_of_an_issue_and_their_states() -> None:
+    owed = issue(ticket(None))
+
+    assert [(d.kind, d.state) for d in POLICY.deadlines(owed, utc("10:30"))] == [
+        (Kind.TRIAGE, State.BREACHED),
+        (Kind.FIRST_RESPONSE, State.RUNNING),
+    ]
+    assert states("10:30", ticket(None)) == {
+        d.kind: d.state for d in POLICY.deadlines(owed, utc("10:30"))
+    }
+
+
+SPAN = (to_micros(utc("2018-01-01 00:00")), to_micros(utc("2040-12-01 00:00")))
 
 
 @given(
-    st.sampled_from([None, *Severity]),
-    st.integers(1514764800, 2240438400).map(lambda s: from_micros(s * 1_000_000)),
-    st.timedeltas(timedelta(0), timedelta(days=6)),
-    st.floats(0.001, 1),
+    st.sampled_from(list(Kind)),
+    st.sampled_from(list(ClockKind)),
+    st.integers(*SPAN).map(from_micros),
+    st.timedeltas(timedelta(0), timedelta(hours=40)),
+    st.timedeltas(timedelta(0), timedelta(days=9)),
+    st.randoms(use_true_random=False),
 )
-def test_a_state_changes_no_earlier_than_said_and_exactly_then(
-    severity: Severity | None, raised: datetime, later: timedelta, part: float
+def test_a_state_changes_when_it_is_said_to_and_no_earlier(
+    kind: Kind,
+    clock: ClockKind,
+    start: datetime,
+    allowance: timedelta,
+    later: timedelta,
+    rng: random.Random,
 ) -> None:
-    owed = replace(ticket(severity), created_at=raised, updated_at=raised)
-    now = raised + later
-    for promise in POLICY.promises(owed, None):
-        state, turn = POLICY.state(promise, now), POLICY.changes_at(promise, now)
-        if turn is None:
-            assert POLICY.state(promise, now + timedelta(days=40)) is state
-            continue
-        assert POLICY.state(promise, turn) is not state
-        assert POLICY.state(promise, now + (turn - now) * part * 0.999) is state
+    due = start + allowance if clock is ClockKind.ALWAYS else CALENDAR.due(start, allowance)
+    owed, now = Promise(kind, due, start, allowance, clock), start + later
+    state, turn = POLICY.state(owed, now), POLICY.changes_at(owed, now)
 
-
-def test_the_queue_is_ordered_breached_first_then_by_due_then_nothing_due_then_waiting() -> None:
-    def issue(number: int, made: Ticket) -> Issue:
-        made = replace(made, id=number)
-        return Issue(made, None, POLICY.promises(made, None))
-
-    queue = [
-        issue(1, ticket(Severity.P3, status=Status.PENDING, **answered(10.1))),
-        issue(2, ticket(Severity.P4, raised=15)),
-        issue(3, ticket(Severity.P2, raised=10)),
-        issue(4, ticket(Severity.P1, raised=15)),
-        issue(5, ticket(None, raised=14)),
-    ]
-    rows = arrange(queue, POLICY, at(15.4))
-
-    assert [row.issue.id for row in rows] == ["zd-4", "zd-5", "zd-3", "zd-2", "zd-1"]
-    assert changes_at(rows, POLICY, at(15.4)) is not None
-
-
-def test_the_receipt_names_rule_start_skipped_days_and_due() -> None:
-    made = replace(ticket(Severity.P2), created_at=datetime(2026, 12, 24, 16, 50, tzinfo=UTC))
-    promise = POLICY.promises(made, None)[0]
-    lines = dict(receipt(promise, POLICY, made.created_at).lines)
-
-    assert lines["Rule"] == "30 min (severity.P2.respond)"
-    assert lines["Started"] == "Thu 24 Dec 16:50:00 GMT, raised"
-    assert lines["Due"] == "Tue 29 Dec 09:20:00 GMT (2026-12-29 09:20:00 UTC)"
-    skipped = [text for label, text in receipt(promise, POLICY, made.created_at).lines
-               if label == "Skipped"]  # fmt: skip
-    assert any(text.startswith("Christmas Day") for text in skipped)
+    if turn is None:
+        assert state is State.BREACHED
+        assert POLICY.state(owed, now + timedelta(days=40)) is state
+        return
+    assert turn > now
+    assert POLICY.state(owed, turn) is not state
+    assert POLICY.state(owed, turn - INSTANT) is state
+    span = to_micros(turn) - to_micros(now)
+    for _ in range(8):
+        assert POLICY.state(owed, now + rng.randrange(span) * INSTANT) is state
