@@ -27,6 +27,9 @@ KEEP_DONE = timedelta(hours=24)
 MOST_CHANGE_PAGES = 5
 """More changes than this between two polls are swept up instead."""
 
+NEARLY = 0.75
+"""Cycles vary by a fifth; a sweep that is nearly due goes with this one, not the next."""
+
 READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
 
@@ -109,7 +112,8 @@ class ZendeskFeed:
             await self._start()
         else:
             await self._read_changes()
-            if self._clock.monotonic() - self._swept_at >= self._reconcile.total_seconds():
+            waited = self._clock.monotonic() - self._swept_at
+            if waited >= self._reconcile.total_seconds() * NEARLY:
                 await self._sweep_on()
         self._forget_done()
         await self.read_unknown(reads)
