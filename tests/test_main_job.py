@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from services.domain import Health, Issue, Snapshot, Source, State
-from services.simulator.faults import Effect, broken, html_page, truncated
+from services.simulator.faults import broken, html_page, truncated
+from services.simulator.interference import Effect
 from tests.embedded import Embedded, embedded
 
 

@@ -179,16 +179,14 @@ class QueueScreen(Screen[None]):
         self.set_timer(REST, ask)
 
     @on(QueueTable.Opened)
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Read the issue on a screen of its own."""
         row = self.table.selected
         if row is None or self._now is None:
             return
         detail = Detail(self._policy, ascii_only=self._options.ascii)
-        now = self._now
-        self.app.push_screen(IssueScreen(detail, row))
-        detail.call_after_refresh(lambda: detail.show(row, now))
-        detail.call_after_refresh(lambda: self.post_message(self.Wanted(row.issue)))
+        await self.app.push_screen(IssueScreen(detail, row, self._now))
+        self.post_message(self.Wanted(row.issue))
 
     def action_move(self, by: int) -> None:
         """The cursor goes so many issues on."""

@@ -1,6 +1,7 @@
 """A page to read, over the queue: an issue, a receipt, the help."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -85,14 +86,19 @@ class IssueScreen(ModalScreen[None]):
         Binding("pageup", "page(-1)", show=False),
     ]
 
-    def __init__(self, detail: Detail, row: Row) -> None:
+    def __init__(self, detail: Detail, row: Row, now: datetime) -> None:
         super().__init__()
         self.detail = detail
-        self.row = row
+        self._row = row
+        self._now = now
 
     def compose(self) -> ComposeResult:
         """Nothing but the issue."""
         yield self.detail
+
+    def on_mount(self) -> None:
+        """What stands is shown at once; what happened follows."""
+        self.detail.show(self._row, self._now)
 
     def action_close(self) -> None:
         """Back to the queue."""
