@@ -95,9 +95,11 @@ class Header(Widget):
         first = [
             facts.demo,
             period_line(self._policy, now, short=self.size.width < 100),
-            on_call_line(snapshot.on_call, now, self._policy),
+            on_call_line(snapshot.on_call, self._policy, short=self.size.width < 110),
             f"{now.astimezone(self._policy.calendar.zone):%a %H:%M:%S %Z}",
         ]
+        if self.size.width < 70:
+            first = first[:2]
         notices = "; ".join(plain(notice, limit=80) for notice in snapshot.notices)
         second = [facts.filtered, _counts(*total, short=False), trust, notices]
         if self.size.width < 80:
@@ -115,15 +117,15 @@ def period_line(policy: Policy, now: datetime, *, short: bool) -> str:
     return f"{words} until {local}, {left // 60}h{left % 60:02}"
 
 
-def on_call_line(on_call: Sequence[OnCall], now: datetime, policy: Policy) -> str:
+def on_call_line(on_call: Sequence[OnCall], policy: Policy, *, short: bool) -> str:
     """Who answers now, until when, and who follows; by the first schedule with someone on."""
     current = next((entry for entry in on_call if entry.who), None)
     if current is None:
         return ""
     line = f"on call {plain(current.who or '', limit=24)}"
-    if current.until is not None:
+    if current.until is not None and not short:
         line += f" until {current.until.astimezone(policy.calendar.zone):%a %H:%M}"
-    if current.then and current.then != current.who:
+    if current.then and current.then != current.who and not short:
         line += f" → {plain(current.then, limit=24)}"
     return line
 

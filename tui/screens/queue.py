@@ -240,7 +240,8 @@ class QueueScreen(Screen[None]):
         """Type a filter."""
         box = self.query_one("#filter", Input)
         box.display = True
-        box.focus()
+        # At once, not at the next turn of the loop: what is typed ahead belongs in the box.
+        self.set_focus(box)
 
     @on(Input.Changed, "#filter")
     def _narrow(self, event: Input.Changed) -> None:
