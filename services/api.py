@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    r"|\\."
+)
+
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment on the wire: it must say its offset."""
 Observe = Callable[[str, Mapping[str, str], float], None]
@@ -245,7 +251,7 @@ class Api:
                 f"{self.name} answered with a web page instead of JSON; is base_url right?",
             )
         try:
-            return msgspec.json.decode(answer.body, type=reply)
+            return _decoded(answer.body, reply)
         except msgspec.ValidationError as error:
             what = f"{self.name} answered in an unknown shape: {_plain(str(error))}"
             raise UnexpectedReply(self.source, what) from error
@@ -316,7 +322,11 @@ def readable(
     values, skipped = [], []
     for raw in raws:
         try:
-            values.append(read(raw))
+            try:
+                values.append(read(raw))
+            except UnicodeDecodeError:
+                whole = bytes(raw).decode("utf-8", errors="replace")
+                values.append(read(msgspec.Raw(whole)))
         except (ValueError, RecursionError) as error:
             skipped.append(_plain(f"{noun} {_id_in(raw)}: {error}"))
     return tuple(values), tuple(skipped)
@@ -330,6 +340,23 @@ def _id_in(raw: msgspec.Raw) -> str:
     with contextlib.suppress(ValueError, RecursionError):
         return str(msgspec.json.decode(raw, type=_Identified).id or "without id")
     return "without id"
+
+
+def _decoded(body: bytes, reply: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=reply)
+    except msgspec.ValidationError:
+        raise
+    except ValueError:
+        # Half of a cut emoji in one subject must not hide every other ticket of the page.
+        return msgspec.json.decode(_mended(body), type=reply)
+
+
+def _mended(body: bytes) -> bytes:
+    """JSON whose escaped halves of surrogate pairs are replaced by U+FFFD."""
+    text = body.decode("utf-8", errors="surrogateescape")
+    whole = _ESCAPE.sub(lambda m: "\\ufffd" if m["half"] else m[0], text)
+    return whole.encode("utf-8", errors="surrogateescape")
 
 
 def _is_loopback(host: str) -> bool:

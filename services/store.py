@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +21,8 @@ from services.domain import Snapshot
 from services.errors import StoreError
 from services.incident_facts import IncidentMemory
 from services.ticket_facts import TicketMemory
+
+T = TypeVar("T")
 
 MIGRATIONS = (
     """
@@ -77,7 +80,7 @@ class Store:
     def load_tickets(self) -> dict[int, TicketMemory]:
         """What was known of tickets, by id."""
         rows = self._db.execute("SELECT id, memory FROM ticket")
-        self._tickets = {i: msgspec.msgpack.decode(m, type=TicketMemory) for i, m in rows}
+        self._tickets = {i: known for i, m in rows if (known := _decoded(m, TicketMemory))}
         return dict(self._tickets)
 
     def save_tickets(self, memories: Mapping[int, TicketMemory]) -> None:
@@ -97,13 +100,13 @@ class Store:
     def load_incidents(self) -> dict[str, IncidentMemory]:
         """What was known of incidents, by id."""
         rows = self._db.execute("SELECT id, memory FROM incident")
-        self._incidents = {i: msgspec.msgpack.decode(m, type=IncidentMemory) for i, m in rows}
+        self._incidents = {i: known for i, m in rows if (known := _decoded(m, IncidentMemory))}
         return dict(self._incidents)
 
     def load_log_watermark(self) -> datetime | None:
         """Up to which moment the account's log has been read without a gap."""
         value = self._single("watermark")
-        return msgspec.msgpack.decode(value, type=datetime) if value else None
+        return _decoded(value, datetime) if value else None
 
     def save_incidents(
         self, memories: Mapping[str, IncidentMemory], watermark: datetime | None
@@ -133,12 +136,7 @@ class Store:
     def load_queue(self) -> CachedQueue | None:
         """The last queue; None when there is none, or when an older rota wrote it otherwise."""
         value = self._single("queue")
-        if value is None:
-            return None
-        try:
-            return msgspec.msgpack.decode(value, type=CachedQueue)
-        except msgspec.MsgspecError:
-            return None
+        return _decoded(value, CachedQueue) if value else None
 
     def save_queue(self, snapshot: Snapshot, at: datetime) -> None:
         """Keep the queue for the next start."""
@@ -174,6 +172,14 @@ def state_dir(environ: Mapping[str, str]) -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("rota", appauthor=False)
+
+
+def _decoded(value: bytes, kind: type[T]) -> T | None:
+    """None where it was written otherwise, by another rota: then it is found out anew."""
+    try:
+        return msgspec.msgpack.decode(value, type=kind)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _open(path: Path | None) -> sqlite3.Connection:

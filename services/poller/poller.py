@@ -6,6 +6,7 @@ and jitter of the polling design.
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -176,7 +177,7 @@ class Poller:
             await self._prepare(beat.source)
             await beat.cycle()
             self._keep_facts(beat.source)
-            await self._find_halves()
+            await self._find_halves(beat.source)
             await self._learn_who(beat.source)
         except ServiceError as error:
             wait = self._back_off(beat, error)
@@ -188,24 +189,37 @@ class Poller:
         )
         return wait
 
-    async def _find_halves(self) -> None:
-        """Fetch, once and by id, the done halves of pairs whose other half is open."""
+    async def _find_halves(self, source: Source) -> None:
+        """Fetch, once and by id, the done halves of pairs whose other half is open.
+
+        The other vendor is asked only if it answers, and its trouble is not blamed on `source`.
+        """
         if self._zendesk is None or self._pagerduty is None:
             return
-        tickets, incidents = self._zendesk.tickets, self._pagerduty.incidents
-        self._desk.issues(tickets, incidents, frozenset(self._pagerduty.void))
+        await self._fetch_halves(source, self._zendesk, self._pagerduty)
+        for beat in self._beats:
+            answers = beat.status.fetched_at is not None and not beat.status.failures
+            if beat.source is not source and answers:
+                with contextlib.suppress(ServiceError):
+                    await self._fetch_halves(beat.source, self._zendesk, self._pagerduty)
+
+    async def _fetch_halves(
+        self, source: Source, zendesk: ZendeskFeed, pagerduty: PagerDutyFeed
+    ) -> None:
+        tickets, incidents = zendesk.tickets, pagerduty.incidents
+        self._desk.issues(tickets, incidents, frozenset(pagerduty.void))
         pairs = self._desk.pairs.incident_of
-        self._zendesk.keep = frozenset(t for t, i in pairs.items() if not incidents[i].resolved)
-        self._pagerduty.keep = frozenset(i for t, i in pairs.items() if not tickets[t].status.done)
-        wanted = self._desk.missing_incidents(tickets, incidents) - self._pagerduty.void
-        for incident_id in sorted(wanted)[:HALVES_PER_CYCLE]:
-            self._pagerduty.keep |= {incident_id}
-            await self._pagerduty.fetch(incident_id)
-        absent = self._desk.missing_tickets(tickets, incidents)
-        if absent:
-            self._zendesk.keep |= absent
-            await self._zendesk.fetch(absent)
-            for ticket_id in absent - self._zendesk.tickets.keys():
+        zendesk.keep = frozenset(t for t, i in pairs.items() if not incidents[i].resolved)
+        pagerduty.keep = frozenset(i for t, i in pairs.items() if not tickets[t].status.done)
+        if source is Source.PAGERDUTY:
+            wanted = self._desk.missing_incidents(tickets, incidents) - pagerduty.void
+            for incident_id in sorted(wanted)[:HALVES_PER_CYCLE]:
+                pagerduty.keep |= {incident_id}
+                await pagerduty.fetch(incident_id)
+        elif absent := self._desk.missing_tickets(tickets, incidents):
+            zendesk.keep |= absent
+            await zendesk.fetch(absent)
+            for ticket_id in absent - zendesk.tickets.keys():
                 self._desk.remembered.pop(ticket_id, None)
 
     async def _learn_who(self, source: Source) -> None:
