@@ -34,6 +34,9 @@ LONGEST_WAIT = 300.0
 JITTER = 0.2
 """Every interval is varied by this share, so that dashboards do not march in step."""
 
+MOST_IDS = 100
+"""Tickets that can be asked for by id at once."""
+
 HALVES_PER_CYCLE = 2
 """Other halves of pairs read by id in one cycle."""
 
@@ -216,7 +219,8 @@ class Poller:
             for incident_id in sorted(wanted)[:HALVES_PER_CYCLE]:
                 pagerduty.keep |= {incident_id}
                 await pagerduty.fetch(incident_id)
-        elif absent := self._desk.missing_tickets(tickets, incidents):
+        elif missing := self._desk.missing_tickets(tickets, incidents):
+            absent = set(sorted(missing)[:MOST_IDS])
             zendesk.keep |= absent
             await zendesk.fetch(absent)
             for ticket_id in absent - zendesk.tickets.keys():
@@ -226,12 +230,18 @@ class Poller:
         """By which names the vendors know the person at the keyboard; asked once each."""
         if source in self._asked_who:
             return
+        try:
+            if source is Source.ZENDESK and self._zendesk is not None:
+                self._me.add((await self._zendesk.client.me()).name)
+            elif self._pagerduty is not None:
+                person = await self._pagerduty.client.me()
+                self._me |= {person.name} if person else set()
+        except Unauthorised:
+            raise
+        except ServiceError:
+            # Only `is:mine` rests on it; the next poll asks again.
+            return
         self._asked_who.add(source)
-        if source is Source.ZENDESK and self._zendesk is not None:
-            self._me.add((await self._zendesk.client.me()).name)
-        elif self._pagerduty is not None:
-            person = await self._pagerduty.client.me()
-            self._me |= {person.name} if person else set()
 
     def _back_off(self, beat: Beat, error: ServiceError) -> float:
         """Seconds to wait after a failure: as told, else longer each time, within limits."""

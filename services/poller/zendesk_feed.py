@@ -84,7 +84,8 @@ class ZendeskFeed:
         self.tickets: dict[int, Ticket] = {}
         self.keep: frozenset[int] = frozenset()
         """Done tickets to hold on to, because their incident is still open."""
-        self.skipped: tuple[str, ...] = ()
+        self._changes_skipped: tuple[str, ...] = ()
+        self._sweep_skipped: tuple[str, ...] = ()
         self._scope = scope
         self._store = store
         self._clock = clock
@@ -146,6 +147,11 @@ class ZendeskFeed:
         return tuple(said)
 
     @property
+    def skipped(self) -> tuple[str, ...]:
+        """Why records of the latest pages were left out, one reason each."""
+        return self._changes_skipped or self._sweep_skipped
+
+    @property
     def unread(self) -> int:
         """How many tickets wait to be read one by one."""
         return len(self._unknown())
@@ -184,7 +190,7 @@ class ZendeskFeed:
         self._watermark = newest
 
     def _take_changes(self, page: TicketPage) -> None:
-        self.skipped = page.skipped
+        self._changes_skipped = page.skipped
         for record in page.tickets:
             self._take(record, live=True, member=False)
 
@@ -201,11 +207,13 @@ class ZendeskFeed:
         if self._sweep.over is None:
             return True
         await self._verify_missing(self._sweep.over)
+        self._sweep_skipped = ()
         self._sweep.restart(self._clock.now())
         return False
 
     async def _take_swept(self, page: TicketPage) -> None:
         """Search may be behind: only what is newer than known counts, and facts come live."""
+        self._sweep_skipped = page.skipped or self._sweep_skipped
         news = [record for record in page.tickets if self._is_news(record)]
         bare = [r.ticket.id for r in news if r.metrics is None]
         if bare and not self._metrics_missing:
