@@ -6,6 +6,7 @@ narrow by field. All terms must hold; `-` in front of a term turns it round. Pur
 
 import re
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,6 +49,15 @@ def parse_filter(text: str, mine: Collection[str] = ()) -> Filter:
         FilterError: A field or value is not known.
     """
     return Filter(text, tuple(_term(term, mine) for term in text.split()))
+
+
+def understood(text: str, mine: Collection[str] = ()) -> Filter:
+    """As much of a filter as makes sense, such as one that is still being typed."""
+    tests = []
+    for term in text.split():
+        with suppress(FilterError):
+            tests.append(_term(term, mine))
+    return Filter(text, tuple(tests))
 
 
 def is_mine(row: Row, mine: Collection[str]) -> bool:

@@ -25,7 +25,10 @@ EXIT_INTERRUPTED = 130
 DEFAULT_PORT = 8765
 DEFAULT_SEED = 1
 DEFAULT_OPEN = 28
-"""Issues open in the demo and the simulator."""
+"""Issues open in the demo and the simulator, unless the scenario says otherwise."""
+
+SCENARIOS = "boundary, night, quiet, scale, shift, storm"
+"""As in `services/simulator/scenarios`, where a test holds it; looking there is slow."""
 
 _MOST_OPEN = 10_000
 _FASTEST = 100_000.0
@@ -128,7 +131,15 @@ def _add_world(to: argparse.ArgumentParser) -> None:
     to.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="N times as fast")
     to.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="N", help="which made-up day")
     to.add_argument(
-        "--open", type=_count, default=DEFAULT_OPEN, metavar="N", help="issues open at the start"
+        "--open",
+        type=_count,
+        metavar="N",
+        help=f"issues open at the start; {DEFAULT_OPEN}, or as the scenario says",
+    )
+    to.add_argument(
+        "--scenario",
+        metavar="NAME|PATH",
+        help=f"what happens: {SCENARIOS}, or a TOML file of one's own",
     )
 
 
@@ -196,7 +207,12 @@ def _demo(asked: argparse.Namespace) -> int:
     from tui.commands.dashboard import demo
 
     return demo(
-        asked.config, os.environ, speed=asked.speed, seed=asked.seed, open_issues=asked.open
+        asked.config,
+        os.environ,
+        speed=asked.speed,
+        seed=asked.seed,
+        open_issues=asked.open,
+        scenario=asked.scenario,
     )
 
 
@@ -222,6 +238,7 @@ def _simulate(asked: argparse.Namespace) -> int:
         open_issues=asked.open,
         speed=asked.speed,
         start=asked.start,
+        scenario=asked.scenario,
         config_file=asked.config_file,
     )
     return simulate(asked.config, os.environ, play)

@@ -38,21 +38,26 @@ def run_demo(
     speed: float = 1.0,
     seed: int = 1,
     open_issues: int | None = None,
+    scenario: str | None = None,
     unconfigured: bool = False,
 ) -> int:
-    """The dashboard on a scripted shift in this process; no network, nothing kept."""
+    """The dashboard on a scripted shift in this process; no network, nothing kept.
+
+    Raises:
+        ConfigError: The scenario cannot be used.
+    """
     from services.assemble import assemble
-    from services.simulator.scenario import DEMO_ISSUES, DEMO_START, populate
-    from services.simulator.shift import script_shift
+    from services.simulator import rehearsal, script
+    from services.simulator.scenario import DEMO_START
     from services.simulator.transport import SimulatorTransport
     from services.simulator.world import World
     from services.store import Store
     from tui.app import RotaApp
 
-    clock = ScaledClock(SystemClock(), DEMO_START, speed)
+    told = script.find(script.DEFAULT if scenario is None else scenario)
+    clock = ScaledClock(SystemClock(), told.start or DEMO_START, speed)
     world = World(clock, seed=seed)
-    populate(world, open_issues=DEMO_ISSUES if open_issues is None else open_issues)
-    script_shift(world)
+    rehearsal.play(world, told, open_issues)
     assembly = assemble(
         _demo_config(config, speed),
         {"ROTA_ZENDESK_TOKEN": world.zendesk_token, "ROTA_PAGERDUTY_TOKEN": world.pagerduty_token},
@@ -62,6 +67,8 @@ def run_demo(
         jitter=random.Random(seed),
     )
     label = "DEMO, nothing is configured" if unconfigured else "DEMO"
+    if scenario is not None:
+        label += f" {told.name}"
     if speed != 1:
         label += f" ×{speed:g}"
     app = RotaApp(assembly.poller, assembly.policy, assembly.clock, _options(config, label))

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -24,6 +26,9 @@ from widgets.queue_table import answered_while_pending
 LONGEST_ENTRY = 40
 """Lines shown of one comment."""
 
+INDENT = 2
+"""Cells that what was said stands to the right of when; kept where lines are wrapped."""
+
 Symbols = Mapping[State | None, str]
 
 _TONES = {State.BREACHED: "bold", State.SOON: "bold"}
@@ -44,6 +49,8 @@ class Detail(VerticalScroll, can_focus=False):
         self._facts = Static(id="facts", markup=False)
         self._story = Static(id="story", markup=False)
         self.about: str | None = None
+        self._row: Row | None = None
+        self._written = Text()
 
     def on_mount(self) -> None:
         """Two texts: what stands, and what happened."""
@@ -51,8 +58,10 @@ class Detail(VerticalScroll, can_focus=False):
 
     def show(self, row: Row | None, now: datetime) -> None:
         """Show another issue, or the same one anew."""
+        self._row = row
         if row is None:
             self.about = None
+            self._written = Text()
             self._facts.update("")
             self._story.update("")
             return
@@ -60,7 +69,22 @@ class Detail(VerticalScroll, can_focus=False):
             self.about = row.issue.id
             self._story.update(Text("reading what happened…", style="dim"))
             self.scroll_home(animate=False)
-        self._facts.update(_facts(row, self._policy, now, self._symbols))
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        """Only the time has changed."""
+        if self._row is None:
+            return
+        text = _facts(self._row, self._policy, now, self._symbols)
+        before, self._written = self._written, text
+        if text != before:
+            self._facts.update(text, layout=len(text) != len(before))
+
+    def follow(self, rows: Sequence[Row], now: datetime) -> None:
+        """Show the newest of the same issue; one that is gone stays as it was last seen."""
+        newest = next((row for row in rows if row.issue.id == self.about), None)
+        if newest is not None:
+            self.show(newest, now)
 
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """Show what happened, if it is still this issue that is being looked at."""
@@ -80,10 +104,12 @@ def _facts(row: Row, policy: Policy, now: datetime, symbols: Symbols) -> Text:
     for line in _lines(row, policy, now):
         text.append(f"{line}\n")
     text.append("\n")
+    widest = max((len(KIND_WORDS[d.kind]) for d in row.deadlines), default=0)
     for deadline in row.deadlines:
-        text.append_text(_deadline(deadline, policy, now, symbols))
+        text.append_text(_deadline(deadline, widest, policy, now, symbols))
     if not row.deadlines:
         text.append("Nothing is owed.\n")
+    text.rstrip()
     return text
 
 
@@ -121,10 +147,12 @@ def _severity(issue: Issue) -> str:
     return f"severity {issue.severity}"
 
 
-def _deadline(deadline: Deadline, policy: Policy, now: datetime, symbols: Symbols) -> Text:
+def _deadline(
+    deadline: Deadline, widest: int, policy: Policy, now: datetime, symbols: Symbols
+) -> Text:
     shown = countdown(deadline, False, policy, now)
     symbol = symbols[deadline.state]
-    words = f"{symbol} {KIND_WORDS[deadline.kind]:<15}{STATE_WORDS[deadline.state]:<9}"
+    words = f"{symbol} {KIND_WORDS[deadline.kind]:<{widest}} {STATE_WORDS[deadline.state]:<9}"
     if deadline.state in (State.MET, State.LATE) and deadline.met_at is not None:
         words += _short(deadline.met_at, policy, now)
     elif deadline.due_at is not None:
@@ -135,18 +163,24 @@ def _deadline(deadline: Deadline, policy: Policy, now: datetime, symbols: Symbol
     return Text(f"{words}\n", style=_TONES.get(deadline.state, ""))
 
 
-def _story(entries: Sequence[TimelineEntry], policy: Policy) -> Text:
-    text = Text("\n")
-    for entry in entries:
-        head = f"{_local(entry.at, policy)}  {plain(entry.kind)}  {plain(entry.who, limit=60)}\n"
-        text.append(head, style="bold")
-        lines = plain_lines(entry.text)
-        for line in lines[:LONGEST_ENTRY]:
-            text.append(f"  {plain(line, limit=2000)}\n")
-        if len(lines) > LONGEST_ENTRY:
-            text.append(f"  … {len(lines) - LONGEST_ENTRY} more lines\n", style="dim")
+def _story(entries: Sequence[TimelineEntry], policy: Policy) -> RenderableType:
     if not entries:
-        text.append("Nothing has happened yet.", style="dim")
+        return Text("\nNothing has happened yet.", style="dim")
+    parts: list[RenderableType] = []
+    for entry in entries:
+        at = _local(entry.at, policy)
+        who = plain(entry.who, limit=60)
+        parts.append(Text(f"\n{at}  {plain(entry.kind)}", style="bold"))
+        parts.append(Padding(_said(who, plain_lines(entry.text)), (0, 0, 0, INDENT)))
+    return Group(*parts)
+
+
+def _said(who: str, lines: Sequence[str]) -> Text:
+    text = Text(f"{who}\n" if who else "")
+    text.append("\n".join(plain(line, limit=2000) for line in lines[:LONGEST_ENTRY]))
+    if len(lines) > LONGEST_ENTRY:
+        text.append(f"\n… {len(lines) - LONGEST_ENTRY} more lines", style="dim")
+    text.rstrip()
     return text
 
 

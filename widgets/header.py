@@ -18,7 +18,11 @@ from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row
 from widgets.countdown import age_text
+from widgets.fitting import Part, cut_words, fitted
 from widgets.queue_table import counts
+
+NARROW = 59
+"""Cells under which counts and ages share the first line."""
 
 OLD = timedelta(minutes=2)
 """Data older than this is called stale, whatever its source says."""
@@ -38,8 +42,8 @@ class HeaderFacts:
     snapshot: Snapshot
     rows: tuple[Row, ...]
     demo: str = ""
-    filtered: str = ""
-    """What the list is narrowed to, with how many of how many; empty shows all."""
+    filtered: tuple[str, ...] = ()
+    """What the list is narrowed to, ever shorter; empty when all is shown."""
 
 
 class Header(Widget):
@@ -86,87 +90,104 @@ class Header(Widget):
         return Strip([Segment(set_cell_size(f" {text}", width), style)], width)
 
     def _write(self, now: datetime) -> list[tuple[str, bool]]:
-        snapshot, facts = self._facts.snapshot, self._facts
-        trust, trouble = trust_line(snapshot, now, short=self.size.width < 80)
-        total = counts(facts.rows)
-        if self.size.height <= 1 or self.size.width < 60:
-            line = f"{_counts(*total, short=True)} {trust}"
-            return [(line, trouble), (period_line(self._policy, now, short=True), False)]
+        snapshot, facts, width = self._facts.snapshot, self._facts, self.size.width - 1
+        trouble = in_trouble(snapshot, now)
+        trust = trust_wordings(snapshot, now)
+        demo = facts.demo, facts.demo.partition(" ")[0].rstrip(",")
+        narrowed = Part(1, facts.filtered)
+        open_ones = Part(2, _counts(*counts(facts.rows)))
+        period = Part(0, period_wordings(self._policy, now))
+        if self.size.height <= 1 or width < NARROW:
+            said = [Part(0, demo[-1:]), narrowed, open_ones, Part(0, trust[-1:])]
+            line = fitted(said, width, " ")
+            return [(line, trouble), (fitted([period], width), False)]
+        zone = self._policy.calendar.zone
         first = [
-            facts.demo,
-            period_line(self._policy, now, short=self.size.width < 100),
-            on_call_line(snapshot.on_call, self._policy, short=self.size.width < 110),
-            f"{now.astimezone(self._policy.calendar.zone):%a %H:%M:%S %Z}",
+            Part(0, demo),
+            period,
+            Part(1, on_call_wordings(snapshot.on_call, now, self._policy)),
+            Part(2, (f"{now.astimezone(zone):%a %H:%M:%S %Z}", f"{now.astimezone(zone):%H:%M:%S}")),
         ]
-        if self.size.width < 70:
-            first = first[:2]
         notices = "; ".join(plain(notice, limit=80) for notice in snapshot.notices)
-        second = [facts.filtered, _counts(*total, short=False), trust, notices]
-        if self.size.width < 80:
-            second = [facts.filtered, _counts(*total, short=True), trust]
-        return [(_joined(first), False), (_joined(second), trouble)]
+        second = [narrowed, open_ones, Part(0, trust), Part(3, (notices, cut_words(notices, 40)))]
+        return [(fitted(first, width), False), (fitted(second, width), trouble)]
 
 
-def period_line(policy: Policy, now: datetime, *, short: bool) -> str:
+def period_wordings(policy: Policy, now: datetime) -> tuple[str, ...]:
     """The period, when it ends, and how long that is."""
     calendar = policy.calendar
-    period, ends = calendar.period(now), calendar.period_ends(now)
-    words = PERIOD_WORDS[period].partition(",")[0] if short else PERIOD_WORDS[period]
+    words = PERIOD_WORDS[calendar.period(now)]
+    ends = calendar.period_ends(now)
     local = f"{ends.astimezone(calendar.zone):%H:%M}"
     left = int((ends - now).total_seconds()) // 60
-    return f"{words} until {local}, {left // 60}h{left % 60:02}"
+    rest = f"until {local}, {left // 60}h{left % 60:02}"
+    short = words.partition(",")[0]
+    return f"{words} {rest}", f"{short} {rest}", f"{short} until {local}", short
 
 
-def on_call_line(on_call: Sequence[OnCall], policy: Policy, *, short: bool) -> str:
+def on_call_wordings(on_call: Sequence[OnCall], now: datetime, policy: Policy) -> tuple[str, ...]:
     """Who answers now, until when, and who follows; by the first schedule with someone on."""
     current = next((entry for entry in on_call if entry.who), None)
     if current is None:
-        return ""
-    line = f"on call {plain(current.who or '', limit=24)}"
-    if current.until is not None and not short:
+        return ()
+    who = line = f"on call {plain(current.who or '', limit=24)}"
+    if current.until is not None:
         line += f" until {current.until.astimezone(policy.calendar.zone):%a %H:%M}"
-    if current.then and current.then != current.who and not short:
-        line += f" → {plain(current.then, limit=24)}"
-    return line
+    then = ""
+    if current.then and current.then != current.who:
+        then = f" → {plain(current.then, limit=24)}"
+    return line + then, line, who
 
 
-def trust_line(snapshot: Snapshot, now: datetime, *, short: bool) -> tuple[str, bool]:
-    """How old what we show is, by source; and whether that is a reason to worry."""
+def in_trouble(snapshot: Snapshot, now: datetime) -> bool:
+    """Whether how old or how broken our data is, is a reason to worry."""
+    sources = snapshot.sources or {}
+    return any(_ailing(status, now) for status in sources.values())
+
+
+def trust_wordings(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
+    """How old what we show is, by source, and why; the age is in the shortest too."""
     if snapshot.sources is None:
-        return "asking…", False
-    said = [
-        _trust(_NAMES[source][short], status, now, short) for source, status in
-        snapshot.sources.items() if status.state is not Health.OFF
-    ]  # fmt: skip
+        return ("asking…",)
+    shown = [
+        (s, status) for s, status in snapshot.sources.items() if status.state is not Health.OFF
+    ]
     paused = ["PAUSED"] if snapshot.paused else []
-    separator = " " if short else " · "
-    return separator.join([*paused, *(text for text, _ in said)]), any(bad for _, bad in said)
+    wordings = []
+    for place, reason, separator in ((0, 90, " · "), (0, 40, " · "), (0, 0, " · "), (1, 0, " ")):
+        said = [_trust(_NAMES[source][place], status, now, reason) for source, status in shown]
+        wordings.append(separator.join([*paused, *said]))
+    return tuple(wordings)
 
 
-def _trust(name: str, status: SourceStatus, now: datetime, short: bool) -> tuple[str, bool]:
-    age = now - status.fetched_at if status.fetched_at else None
-    waiting = status.fetched_at is None and status.error is None
-    if waiting:
-        return f"{name} asking…", False
-    stale = status.state is Health.STALE or (age is not None and age > OLD)
-    word = "FAILING" if status.state is Health.ERROR else "STALE" if stale else ""
+def _ailing(status: SourceStatus, now: datetime) -> bool:
+    if status.state is Health.OFF:
+        return False
+    old = status.fetched_at is not None and now - status.fetched_at > OLD
+    return old or status.state in (Health.STALE, Health.ERROR)
+
+
+def _trust(name: str, status: SourceStatus, now: datetime, reason: int) -> str:
+    """One source; its error in so many characters at the most."""
+    if status.fetched_at is None and status.error is None:
+        return f"{name} asking…"
+    ailing = _ailing(status, now)
+    word = "FAILING" if status.state is Health.ERROR else "STALE" if ailing else ""
     text = f"{name} {word}".rstrip()
-    if age is not None:
-        text += f" {age_text(age)}"
-    if status.error and (stale or status.state is Health.ERROR) and not short:
-        text += f": {plain(status.error, limit=90)}"
+    if status.fetched_at is not None:
+        text += f" {age_text(now - status.fetched_at)}"
+    if status.error and ailing and reason:
+        text += f": {cut_words(plain(status.error), reason)}"
         if status.next_try_at is not None and status.next_try_at > now:
             text += f" (next try {age_text(status.next_try_at - now)})"
-    return text, stale or status.state is Health.ERROR
+    return text
 
 
-def _counts(total: int, breached: int, soon: int, *, short: bool) -> str:
-    if short:
-        return (
-            f"{total} open, {breached} late, {soon} soon" if breached or soon else f"{total} open"
-        )
-    return f"{total} open, {breached} breached, {soon} soon"
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return " │ ".join(part for part in parts if part)
+def _counts(total: int, breached: int, soon: int) -> tuple[str, ...]:
+    urgent = [f"{n} {word}" for n, word in ((breached, "late"), (soon, "soon")) if n]
+    return (
+        f"{total} open, {breached} breached, {soon} soon",
+        ", ".join([f"{total} open", *urgent]),
+        ", ".join(urgent) or f"{total} open",
+        (urgent or [f"{total} open"])[0],
+    )

@@ -1,11 +1,10 @@
-"""The queue: one line per issue, and a gutter of countdowns beside it.
+"""The queue: one line per issue; the countdowns stand in the gutter beside it.
 
-Both are told everything and know no time of their own. The gutter repaints a line only when its
-words changed; the table only when rows or selection do. So a second costs the same whether 20 or
-10,000 issues are open.
+It is told everything and knows no time of its own. It is repainted only when rows or selection
+change, so a second costs the same whether 20 or 10,000 issues are open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,26 +16,15 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from services.domain import Severity, State, Status
 from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row
-from widgets.countdown import (
-    ASCII_SYMBOLS,
-    KIND_SHORT,
-    SYMBOLS,
-    WIDTH,
-    Countdown,
-    age_text,
-    countdown,
-)
+from widgets.countdown import ASCII_SYMBOLS, KIND_SHORT, SYMBOLS, age_text
+from widgets.fitting import fit
 
-GUTTER = WIDTH + 3
-"""Cells of the gutter: symbol, space, countdown, space."""
-
-_STATE_CLASSES = {
+STATE_CLASSES: Mapping[State | None, str] = {
     State.BREACHED: "queue--breached",
     State.SOON: "queue--soon",
     State.UNKNOWN: "queue--unknown",
@@ -187,7 +175,7 @@ class QueueTable(ScrollView, can_focus=True):
     def _style(self, row: Row, under: bool) -> tuple[Style, Style]:
         base = self.get_component_rich_style("queue--row")
         state = row.next.state if row.next else None
-        tone = self.get_component_rich_style(_STATE_CLASSES.get(state, "queue--row"))
+        tone = self.get_component_rich_style(STATE_CLASSES.get(state, "queue--row"))
         loud = state in (State.BREACHED, State.SOON)
         quiet = row.next is None
         body = tone if quiet or state is State.BREACHED else base
@@ -214,86 +202,16 @@ class QueueTable(ScrollView, can_focus=True):
         flags += "<" if answered_while_pending(row) and self.symbols is ASCII_SYMBOLS else ""
         subject = plain(row.issue.subject, limit=400) or "(no subject)"
         if width < 44:
-            return f"{severity} ", f"{flags}{subject}"
+            return f"{severity} ", fit(flags + subject, width - 3)
         head = f"{severity} {what:<8}"
         who = plain(row.issue.assignee or "", limit=40) or "-"
         end = ""
         if width >= 60:
             age = age_text(self._now - row.issue.raised_at) if self._now else ""
-            end = f"  {_fit(who, 14)} {age:>4} "
-        start = f"{_fit(short_id(row), 10)} "
+            end = f"  {fit(who, 14)} {age:>4} "
+        start = f"{fit(short_id(row), 10)} "
         middle = max(0, width - len(head) - cell_len(start) - cell_len(end))
-        return head, start + _fit(flags + subject, middle) + end
-
-
-class Gutter(Widget):
-    """The countdowns of the rows in view."""
-
-    DEFAULT_CSS = f"""
-    Gutter {{ width: {GUTTER}; height: 1fr; }}
-    """
-
-    def __init__(self, table: QueueTable) -> None:
-        super().__init__(id="gutter")
-        self._table = table
-        self._now: datetime | None = None
-        self._shown: dict[int, tuple[str, Countdown]] = {}
-        self.lines_refreshed = 0
-        """Lines repainted by ticks so far; a tick that changes nothing adds none."""
-
-    def on_mount(self) -> None:
-        """Scroll with the table."""
-        self.watch(self._table, "scroll_y", self._repaint, init=False)
-
-    def _repaint(self) -> None:
-        self.refresh()
-
-    def show(self, now: datetime) -> None:
-        """Paint all: rows have changed."""
-        self._now = now
-        self.refresh()
-
-    def tick(self, now: datetime) -> int:
-        """Repaint the lines that read differently now; how many those were."""
-        self._now = now
-        changed = [
-            Region(0, y, GUTTER, 1)
-            for y in range(self.size.height)
-            if (line := self._line(y)) is not None and self._shown.get(y) != line
-        ]
-        if changed:
-            self.refresh(*changed)
-        self.lines_refreshed += len(changed)
-        return len(changed)
-
-    def render_line(self, y: int) -> Strip:
-        """Symbol and countdown of one row."""
-        line = self._line(y)
-        if line is None:
-            self._shown.pop(y, None)
-            return Strip.blank(GUTTER, self.rich_style)
-        self._shown[y] = line
-        shown = line[1]
-        table = self._table
-        style = table.get_component_rich_style(_STATE_CLASSES.get(shown.state, "queue--row"))
-        if y + table.scroll_offset.y == table.cursor and shown.state is not State.BREACHED:
-            style += Style(bold=True)
-        text = f"{table.symbols[shown.state]} {shown.text:>{WIDTH}} "
-        return Strip([Segment(set_cell_size(text, GUTTER), style)], GUTTER)
-
-    def _line(self, y: int) -> tuple[str, Countdown] | None:
-        place = y + self._table.scroll_offset.y
-        if self._now is None or place >= len(self._table.rows):
-            return None
-        row = self._table.rows[place]
-        return row.issue.id, countdown(row.next, waits(row), self._table.policy, self._now)
-
-
-def _fit(text: str, width: int) -> str:
-    """Exactly so many cells, with a mark where something is cut."""
-    if cell_len(text) > width > 1:
-        return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
-    return set_cell_size(text, width)
+        return head, start + fit(flags + subject, middle) + end
 
 
 def counts(rows: Sequence[Row]) -> tuple[int, int, int]:

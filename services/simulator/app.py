@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.simulator import admin
 from services.simulator.call import Call, Query, Refused, Reply, Seen, Serve, Vendor
 from services.simulator.pagerduty import (
     incidents_api,
@@ -102,8 +103,12 @@ class WithoutSuffix:
         await self._app(scope, receive, send)
 
 
-def build_app(world: World) -> Starlette:
-    """The application that serves this world."""
+def build_app(world: World, admin_token: str | None = None) -> Starlette:
+    """The application that serves this world.
+
+    Args:
+        admin_token: Whoever knows it may change faults and clock; None is nobody.
+    """
     zendesk = ZendeskGate(world.zendesk, world.keys, world.limits)
     pagerduty = PagerDutyGate(world.pagerduty, world.keys, world.limits)
     at_zendesk = [
@@ -124,6 +129,8 @@ def build_app(world: World) -> Starlette:
         Mount("/zendesk", routes=[*at_zendesk, tokens, _nowhere(world, "zendesk", API)]),
         Mount("/pagerduty", routes=[*at_pagerduty, _nowhere(world, "pagerduty", "")]),
     ]
+    if admin_token is not None:
+        routes += admin.routes(world, admin_token)
     return Starlette(routes=routes, middleware=middleware)
 
 

@@ -84,27 +84,35 @@ def _bound(port: int) -> tuple[socket.socket, str]:
     return listener, f"http://{LOOPBACK}:{listener.getsockname()[1]}"
 
 
-async def serve(world: World, port: int = 0, on_ready: Callable[[str], None] = print) -> None:
+async def serve(
+    world: World,
+    port: int = 0,
+    on_ready: Callable[[str], None] = print,
+    admin_token: str | None = None,
+) -> None:
     """Serve the world until SIGINT or SIGTERM.
 
     Args:
         port: Where to listen; 0 takes any free port.
         on_ready: Told the base URL, without a path, as soon as requests are answered.
+        admin_token: Whoever knows it may change faults and clock; None is nobody.
 
     Raises:
         OSError: The port is taken.
     """
     listener, base_url = _bound(port)
-    server = _Server(build_app(world), lambda: on_ready(base_url))
+    server = _Server(build_app(world, admin_token), lambda: on_ready(base_url))
     await server.serve(sockets=[listener])
 
 
 @asynccontextmanager
-async def listening(world: World, port: int = 0) -> AsyncIterator[str]:
+async def listening(
+    world: World, port: int = 0, admin_token: str | None = None
+) -> AsyncIterator[str]:
     """Serve the world in this event loop for as long as the block lasts; gives the base URL."""
     listener, base_url = _bound(port)
     ready = asyncio.Event()
-    server = _Server(build_app(world), ready.set)
+    server = _Server(build_app(world, admin_token), ready.set)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await ready.wait()

@@ -169,6 +169,21 @@ RAISED = ("deadline", "P1", "--raised")
         pytest.param(("simulate", "--open", "-1"), "--open", id="open"),
         pytest.param(("simulate", "--start", "noon"), "--start: 'noon'", id="start"),
         pytest.param(
+            ("demo", "--scenario", "flood"),
+            "Write boundary, night, quiet, scale, shift, storm, or the path",
+            id="scenario-of-the-demo",
+        ),
+        pytest.param(
+            ("simulate", "--scenario", "flood"),
+            "--scenario: there is no scenario 'flood'.",
+            id="scenario",
+        ),
+        pytest.param(
+            ("simulate", "--scenario", "./none.toml"),
+            "none.toml: cannot be read: no such file or directory.",
+            id="scenario-missing",
+        ),
+        pytest.param(
             ("--config", "none.toml", *RAISED, "2026-01-06T11:00Z"),
             "none.toml: there is no such file (--config).",
             id="configuration-missing",

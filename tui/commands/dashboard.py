@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.config import load
 from services.config.secrets import configured
-from tui.cli import DEFAULT_OPEN, DEFAULT_SEED
+from tui.cli import DEFAULT_SEED
 from tui.launch import run_dashboard, run_demo
 
 
@@ -17,9 +17,7 @@ def dashboard(config_path: str | None, environ: Mapping[str, str]) -> int:
     config = load(config_path, environ)
     if configured(config, environ):
         return run_dashboard(config, environ)
-    return run_demo(
-        config, speed=1.0, seed=DEFAULT_SEED, open_issues=DEFAULT_OPEN, unconfigured=True
-    )
+    return run_demo(config, seed=DEFAULT_SEED, unconfigured=True)
 
 
 def demo(
@@ -28,12 +26,17 @@ def demo(
     *,
     speed: float,
     seed: int,
-    open_issues: int,
+    open_issues: int | None = None,
+    scenario: str | None = None,
 ) -> int:
     """Run the dashboard on the simulator until it is left.
 
+    Args:
+        open_issues: Open at the start; None leaves it to the scenario.
+        scenario: A scenario's name or path; None is the usual shift.
+
     Raises:
-        ConfigError: The configuration cannot be used.
+        ConfigError: The configuration or the scenario cannot be used.
     """
     config = load(config_path, environ)
-    return run_demo(config, speed=speed, seed=seed, open_issues=open_issues, unconfigured=False)
+    return run_demo(config, speed=speed, seed=seed, open_issues=open_issues, scenario=scenario)

@@ -3,7 +3,7 @@
 It is told snapshots and the time by the app, arranges them, and asks for what it needs upwards.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -17,19 +17,20 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from services.domain import Health, Issue, Snapshot, Source, SourceStatus, TimelineEntry
-from services.filter import Filter, FilterError, is_mine, parse_filter
+from services.domain import Issue, Snapshot, TimelineEntry
+from services.filter import Filter, FilterError, is_mine, parse_filter, understood
 from services.plain import plain
 from services.policy.deadlines import Policy
-from services.policy.receipt import receipt
 from services.queue import Row, arrange, changes_at
-from tui.keys import QUEUE, bindings, shown
+from tui.keys import bindings
 from tui.options import ScreenOptions
+from tui.screens.cursor import CursorActions
+from tui.screens.pages import key_help, key_line, receipts, summary, web_address, why_empty
 from tui.screens.reader import IssueScreen, PageScreen
-from widgets.countdown import KIND_SHORT, STATE_WORDS, clock_text
 from widgets.detail import Detail
+from widgets.gutter import Gutter
 from widgets.header import Header, HeaderFacts
-from widgets.queue_table import Gutter, QueueTable
+from widgets.queue_table import QueueTable
 
 REST = 0.3
 """Seconds the cursor must rest on an issue before its story is fetched."""
@@ -38,7 +39,7 @@ TICKER_ROWS = 8
 """With fewer lines than this there is room for the most urgent issues only."""
 
 
-class QueueScreen(Screen[None]):
+class QueueScreen(CursorActions, Screen[None]):
     """The queue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -71,6 +72,7 @@ class QueueScreen(Screen[None]):
         self._rows: tuple[Row, ...] = ()
         self._turns_at: datetime | None = None
         self._filter: Filter = parse_filter("")
+        self._complaint = ""
         self._mine = False
         self._header = Header(policy)
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
@@ -87,7 +89,7 @@ class QueueScreen(Screen[None]):
         yield Static("", id="empty", markup=False)
         yield Input(placeholder="words, sev:p2 is:mine src:pd who:ann tag:api age>2h due<30m",
                     id="filter")  # fmt: skip
-        yield Static(self._footer(), id="footer", markup=False)
+        yield Static("", id="footer", markup=False)
 
     def on_mount(self) -> None:
         """The list has the keys."""
@@ -98,6 +100,7 @@ class QueueScreen(Screen[None]):
     def show(self, snapshot: Snapshot, now: datetime) -> None:
         """Take a new state of the world."""
         self._snapshot, self._now = snapshot, now
+        self._filter = understood(self._filter.text, self._names())
         self._rearrange(now)
 
     def tick(self, now: datetime) -> None:
@@ -108,6 +111,8 @@ class QueueScreen(Screen[None]):
             return
         self.countdowns.tick(now)
         self._header.tick(now)
+        for detail in self._details():
+            detail.tick(now)
 
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """What happened to an issue, for whoever still looks at it."""
@@ -129,9 +134,12 @@ class QueueScreen(Screen[None]):
         kept = [row for row in self._rows if self._keeps(row, now)]
         self.table.show(kept, now)
         self.countdowns.show(now)
+        for detail in self._details():
+            detail.follow(self._rows, now)
         narrowed = [self._filter.text, "mine" if self._mine else ""]
         words = " ".join(word for word in narrowed if word)
-        filtered = f"[{words}] {len(kept)} of {len(self._rows)}" if words else ""
+        few = f"{len(kept)} of {len(self._rows)}"
+        filtered = (f"[{plain(words)}] {few}", f"[…] {few}") if words else ()
         self._header.show(
             HeaderFacts(self._snapshot, self._rows, self._options.demo, filtered), now
         )
@@ -150,15 +158,17 @@ class QueueScreen(Screen[None]):
         empty.display = not some
         self.query_one("#main").display = some
         if not some:
-            empty.update(_why_empty(self._snapshot.sources, narrowed))
+            empty.update(why_empty(self._snapshot.sources, narrowed))
 
-    def _footer(self) -> Text:
-        text = Text(" ", no_wrap=True, overflow="ellipsis")
-        for key in QUEUE:
-            if key.footer:
-                text.append(shown(key, self._options.keys), style="bold")
-                text.append(f" {key.label}  ")
-        return text
+    def on_resize(self) -> None:
+        """As many keys as there is room for."""
+        self._say_below()
+
+    def _say_below(self) -> None:
+        width, chosen = self.size.width, self._options.keys
+        words = Text(f" {self._complaint}", style="bold", no_wrap=True, overflow="ellipsis")
+        footer = words if self._complaint else key_line(width, chosen)
+        self.query_one("#footer", Static).update(footer)
 
     @on(QueueTable.Moved)
     def _look(self, event: QueueTable.Moved) -> None:
@@ -188,53 +198,21 @@ class QueueScreen(Screen[None]):
         await self.app.push_screen(IssueScreen(detail, row, self._now))
         self.post_message(self.Wanted(row.issue))
 
-    def action_move(self, by: int) -> None:
-        """The cursor goes so many issues on."""
-        self.table.move(by)
-
-    def action_page(self, by: int) -> None:
-        """The cursor goes so many screenfuls on."""
-        self.table.move(by * max(1, self.table.size.height - 1))
-
-    def action_top(self) -> None:
-        """To the most urgent."""
-        self.table.move_to(0)
-
-    def action_bottom(self) -> None:
-        """To the last."""
-        self.table.move_to(len(self.table.rows) - 1)
-
     def action_why(self) -> None:
         """The receipt of each deadline of the issue."""
-        row, now = self.table.selected, self._now
+        row, now, policy = self.table.selected, self._now, self._policy
         if row is None or now is None:
             return
 
-        def write(_: str) -> Text:
-            text = Text()
-            for promise in row.issue.promises:
-                explained = receipt(promise, self._policy, now)
-                text.append(f"{explained.title}\n", style="bold")
-                for label, words in explained.lines:
-                    text.append(f"  {label:<9}", style="dim")
-                    text.append(f"{words}\n")
-            return text if row.issue.promises else Text("Nothing is owed on this issue.")
-
-        self.app.push_screen(PageScreen(plain(row.issue.subject, limit=60), write))
+        self.app.push_screen(
+            PageScreen(plain(row.issue.subject, limit=60), lambda _: receipts(row, policy, now))
+        )
 
     def action_help(self) -> None:
         """All keys."""
-
-        def write(wanted: str) -> Text:
-            text = Text()
-            for key in QUEUE:
-                words = f"{key.label} {key.help}"
-                if wanted.casefold() in words.casefold():
-                    text.append(f"{shown(key, self._options.keys):<9}", style="bold")
-                    text.append(f"{key.help}\n")
-            return text or Text("No key does that.")
-
-        self.app.push_screen(PageScreen("Keys", write, search=True))
+        chosen = self._options.keys
+        page = PageScreen("Keys", lambda wanted: key_help(wanted, chosen), search=True)
+        self.app.push_screen(page)
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -245,13 +223,14 @@ class QueueScreen(Screen[None]):
 
     @on(Input.Changed, "#filter")
     def _narrow(self, event: Input.Changed) -> None:
-        """Narrow as it is typed; a filter that makes no sense says why and changes nothing."""
+        """Narrow as it is typed; says of a term that makes no sense why, and goes without it."""
         try:
-            self._filter = parse_filter(event.value, self._names())
+            parse_filter(event.value)
+            self._complaint = ""
         except FilterError as error:
-            self.query_one("#footer", Static).update(Text(f" {error}", style="bold"))
-            return
-        self.query_one("#footer", Static).update(self._footer())
+            self._complaint = plain(str(error))
+        self._filter = understood(event.value, self._names())
+        self._say_below()
         if self._now is not None:
             self._rearrange(self._now)
 
@@ -279,7 +258,7 @@ class QueueScreen(Screen[None]):
 
     def action_browser(self) -> None:
         """Open the issue where its vendor shows it; web addresses only."""
-        url = _url(self.table.selected)
+        url = web_address(self.table.selected)
         if url:
             self.app.open_url(url)
         else:
@@ -287,7 +266,7 @@ class QueueScreen(Screen[None]):
 
     def action_copy_link(self) -> None:
         """Copy the issue's address."""
-        url = _url(self.table.selected)
+        url = web_address(self.table.selected)
         if url:
             self.app.copy_to_clipboard(url)
             self.notify(f"Copied {plain(url, limit=80)}", markup=False)
@@ -297,7 +276,7 @@ class QueueScreen(Screen[None]):
         row = self.table.selected
         if row is None or self._now is None:
             return
-        line = _summary(row, self._now)
+        line = summary(row, self._now)
         self.app.copy_to_clipboard(line)
         self.notify(f"Copied {line}", markup=False)
 
@@ -308,33 +287,3 @@ class QueueScreen(Screen[None]):
     def action_pause(self) -> None:
         """Stop, or go on, polling by itself."""
         self.post_message(self.Pause(not self._snapshot.paused))
-
-
-def _url(row: Row | None) -> str:
-    """Where the issue is to be seen; empty unless it is a web address."""
-    if row is None:
-        return ""
-    halves = (row.issue.ticket, row.issue.incident)
-    urls = [half.url for half in halves if half is not None]
-    return next((u for u in urls if u.startswith(("https://", "http://"))), "")
-
-
-def _summary(row: Row, now: datetime) -> str:
-    parts = [row.issue.id, str(row.issue.severity or "unclassified"), plain(row.issue.subject)]
-    if row.next is not None and row.next.due_at is not None:
-        away = clock_text(row.next.due_at - now)
-        sign = "ago" if row.next.due_at < now else "from now"
-        what = f"{KIND_SHORT[row.next.kind]} {STATE_WORDS[row.next.state]}"
-        parts.append(f"{what}, due {row.next.due_at:%Y-%m-%d %H:%M}Z ({away} {sign})")
-    return " | ".join(parts)
-
-
-def _why_empty(sources: Mapping[Source, SourceStatus] | None, narrowed: bool) -> str:
-    if narrowed:
-        return "Nothing matches the filter. Esc drops it."
-    if sources is None:
-        return "No data yet: asking Zendesk and PagerDuty…"
-    states = [status.state for status in sources.values()]
-    if Health.OK in states or Health.STALE in states:
-        return "Nothing is open."
-    return "No data yet. The line at the top says why."

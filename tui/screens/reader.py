@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from rich.text import Text
+from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -26,13 +26,18 @@ class PageScreen(ModalScreen[None]):
     PageScreen Static { height: auto; }
     PageScreen Input { border: none; height: 1; padding: 0; background: $panel; }
     """
+    AUTO_FOCUS = "Input"
     BINDINGS = [
         Binding("escape,q,enter", "close", "Back"),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
     ]
 
-    def __init__(self, title: str, write: Callable[[str], Text], *, search: bool = False) -> None:
+    def __init__(
+        self, title: str, write: Callable[[str], RenderableType], *, search: bool = False
+    ) -> None:
         """Make a page.
 
         Args:
@@ -69,6 +74,11 @@ class PageScreen(ModalScreen[None]):
     def action_scroll(self, by: int) -> None:
         """A line up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """A screenful up or down."""
+        box = self.query_one(VerticalScroll)
+        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
 
 class IssueScreen(ModalScreen[None]):

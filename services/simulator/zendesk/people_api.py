@@ -98,7 +98,12 @@ def memberships(account: ZendeskAccount, call: Call, me: Person) -> Reply:
         {"id": user_id + group_id, "user_id": user_id, "group_id": group_id, "default": True}
         for user_id, group_id in pairs
     ]
-    page, envelope = by_number(call, rows)
+    if wants_cursor(call):
+        page, envelope = by_cursor(
+            call, account.settings, rows, lambda row: (row["user_id"], row["group_id"])
+        )
+    else:
+        page, envelope = by_number(call, rows)
     return Reply(200, {"group_memberships": page, **envelope})
 
 
@@ -123,9 +128,12 @@ def show_organization(account: ZendeskAccount, call: Call, me: Person) -> Reply:
 
 def macros(account: ZendeskAccount, call: Call, me: Person) -> Reply:
     """GET /macros and /macros/active."""
-    rows = [macro_json(macro, call.root) for macro in account.macros.values()]
-    page, envelope = by_number(call, rows)
-    return Reply(200, {"macros": page, **envelope})
+    rows = list(account.macros.values())
+    if wants_cursor(call):
+        page, envelope = by_cursor(call, account.settings, rows, lambda macro: (macro.id,))
+    else:
+        page, envelope = by_number(call, rows)
+    return Reply(200, {"macros": [macro_json(m, call.root) for m in page], **envelope})
 
 
 def apply_macro(account: ZendeskAccount, call: Call, me: Person) -> Reply:

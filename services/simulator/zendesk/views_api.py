@@ -12,9 +12,12 @@ from services.simulator.zendesk.tickets_api import tickets_json, visible
 
 def views(account: ZendeskAccount, call: Call, me: Person) -> Reply:
     """GET /views and /views/active."""
-    rows = [view_json(view, call.root) for view in account.views.values()]
-    page, envelope = by_number(call, rows)
-    return Reply(200, {"views": page, **envelope})
+    rows = list(account.views.values())
+    if wants_cursor(call):
+        page, envelope = by_cursor(call, account.settings, rows, lambda view: (view.id,))
+    else:
+        page, envelope = by_number(call, rows)
+    return Reply(200, {"views": [view_json(v, call.root) for v in page], **envelope})
 
 
 def _in_view(account: ZendeskAccount, call: Call, me: Person) -> list[Ticket]:

@@ -1,0 +1,1 @@
+"""The screen as the operator has it: keys in, painted lines out."""

@@ -1,0 +1,166 @@
+"""The operator's seat: a feed that is told what to say, a clock that is told to go on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict, Unpack
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from services.clock import ManualClock
+from services.domain import (
+    NEVER,
+    Fact,
+    Health,
+    Incident,
+    IncidentStatus,
+    Issue,
+    Severity,
+    Snapshot,
+    Source,
+    SourceStatus,
+    Status,
+    Ticket,
+    TimelineEntry,
+)
+from services.errors import Unreachable
+from services.policy.calendar import SupportCalendar
+from services.policy.deadlines import Policy
+from services.policy.holidays import bank_holidays
+from services.policy.rules import PolicyRules
+from services.queue import Row, arrange
+from tui.app import RotaApp
+from tui.options import ScreenOptions
+
+POLICY = Policy(PolicyRules(), SupportCalendar(PolicyRules().hours, bank_holidays("GB", "ENG")))
+NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
+"""A Wednesday, in hours, when UTC is local time in London."""
+
+
+class TicketChanges(TypedDict, total=False):
+    """What is unlike a fresh P2 ticket."""
+
+    status: Status
+    severity: Severity | None
+    assignee: str | None
+    requester: str | None
+    tags: frozenset[str]
+    replied_first: Fact
+    replied_last: Fact
+    url: str
+
+
+class FakeFeed:
+    """A feed whose snapshots are put in by hand; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.waiting: asyncio.Queue[Snapshot] = asyncio.Queue()
+        self.refreshes = 0
+        self.pauses: list[bool] = []
+        self.fails = False
+
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
+        while True:
+            yield await self.waiting.get()
+
+    def refresh(self) -> None:
+        self.refreshes += 1
+
+    def pause(self, paused: bool) -> None:
+        self.pauses.append(paused)
+
+    async def timeline(self, issue: Issue) -> tuple[TimelineEntry, ...]:
+        if self.fails:
+            raise Unreachable("zendesk", "Zendesk is unreachable.")
+        said = f"story of {issue.id}"
+        return (TimelineEntry(NOON, Source.ZENDESK, "requester", "Ann", said),)
+
+
+def issue(id: int, subject: str, minutes_ago: float = 5, **changes: Unpack[TicketChanges]) -> Issue:
+    """A ticket that nobody has answered, raised so long before noon."""
+    at = NOON - timedelta(minutes=minutes_ago)
+    fresh = Ticket(
+        id, subject, Status.OPEN, at, at, severity=Severity.P2, replied_first=NEVER,
+        replied_last=NEVER, changes_known=True, url=f"https://example.zendesk.com/{id}",
+    )  # fmt: skip
+    ticket = replace(fresh, **changes)
+    return Issue(ticket, None, POLICY.promises(ticket, None))
+
+
+def incident(number: int, title: str, minutes_ago: float = 5, who: str = "Bo") -> Issue:
+    """An incident that nobody has acknowledged."""
+    at = NOON - timedelta(minutes=minutes_ago)
+    made = Incident(
+        f"P{number}", number, title, IncidentStatus.TRIGGERED, at, at, assignees=(who,),
+        acknowledged_first=NEVER, noted_last=NEVER, status_updated_last=NEVER,
+    )  # fmt: skip
+    return Issue(None, made, POLICY.promises(None, made))
+
+
+def row(issue: Issue, now: datetime = NOON) -> Row:
+    """An issue as the queue holds it."""
+    return arrange([issue], POLICY, now)[0]
+
+
+FRESH = SourceStatus(Health.OK, NOON)
+
+
+def snapshot(
+    *issues: Issue, zendesk: SourceStatus = FRESH, pagerduty: SourceStatus = FRESH
+) -> Snapshot:
+    """The world, with both sources asked at noon unless told otherwise."""
+    sources = {Source.ZENDESK: zendesk, Source.PAGERDUTY: pagerduty}
+    return Snapshot(issues, sources, me=frozenset({"Me"}))
+
+
+class Desk:
+    """The dashboard, its feed and its clock, at noon."""
+
+    def __init__(self, options: ScreenOptions | None = None) -> None:
+        self.clock = ManualClock(NOON)
+        self.feed = FakeFeed()
+        self.app = RotaApp(self.feed, POLICY, self.clock, options)
+
+    async def give(self, pilot: Pilot[None], what: Snapshot) -> None:
+        """The feed says this, and it is painted."""
+        self.feed.waiting.put_nowait(what)
+        await settle(pilot)
+
+    async def pass_time(self, pilot: Pilot[None], seconds: float) -> None:
+        """So much later, with one tick."""
+        await self.clock.advance(seconds)
+        self.app.tick()
+        await settle(pilot)
+
+    def lines(self, selector: str) -> list[str]:
+        """What a widget of the queue's screen paints."""
+        widget: Widget = self.app.queue.query_one(selector)
+        return [strip.text for strip in map(widget.render_line, range(widget.size.height))]
+
+    def rows(self) -> list[str]:
+        """Countdown and words of each issue in view."""
+        pairs = zip(self.lines("#gutter"), self.lines("#queue"), strict=False)
+        return [(left + right).rstrip() for left, right in pairs if right.strip()]
+
+    def painted(self) -> list[str]:
+        """All lines of the screen on top."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    def text(self) -> str:
+        """All that is painted, in one."""
+        return "\n".join(self.painted())
+
+    @property
+    def selected(self) -> str | None:
+        """The id of the issue under the cursor."""
+        held = self.app.queue.table.selected
+        return held.issue.id if held else None
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Until messages have been dealt with and the screen is laid out and painted."""
+    for _ in range(3):
+        await pilot.pause()
