@@ -41,16 +41,17 @@ def fitted(parts: Sequence[Part], width: int, separator: str = " │ ") -> str:
     >>> fitted([Part(0, ("28 open",)), Part(1, ("on call Ann until noon", "Ann"))], 16)
     '28 open │ Ann'
     """
-    left = [list(part.wordings) for part in parts]
-    yielding = sorted(range(len(parts)), key=lambda place: -parts[place].rank)
-    for place in yielding:
-        words = left[place]
-        least = 1 if parts[place].rank == 0 else 0
-        while len(words) > least and cell_len(_joined(left, separator)) > width:
-            words.pop(0)
-    line = _joined(left, separator)
+    chosen = [part.wordings[-1] if part.rank == 0 and part.wordings else "" for part in parts]
+    # What matters most takes the longest wording there is room for; the rest shares what is left.
+    for place in sorted(range(len(parts)), key=lambda place: parts[place].rank):
+        for words in parts[place].wordings:
+            tried = [*chosen[:place], words, *chosen[place + 1 :]]
+            if cell_len(_joined(tried, separator)) <= width:
+                chosen = tried
+                break
+    line = _joined(chosen, separator)
     return fit(line, width) if cell_len(line) > width else line
 
 
-def _joined(wordings: Sequence[Sequence[str]], separator: str) -> str:
-    return separator.join(words[0] for words in wordings if words and words[0])
+def _joined(wordings: Sequence[str], separator: str) -> str:
+    return separator.join(words for words in wordings if words)
