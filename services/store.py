@@ -1,14 +1,11 @@
 """What does the laptop remember between two starts?
 
 One SQLite file per pair of accounts, readable by its owner only: the last queue (painted before
-the first poll answers) and the facts that cost requests to find out. A file that cannot be read
-is set aside with a new name, never deleted.
+the first poll answers) and the facts that cost requests to find out.
 """
 
 import contextlib
 import hashlib
-import os
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +14,8 @@ from typing import TypeVar
 
 import msgspec
 
+from services.database import open_database, transaction
 from services.domain import Snapshot
-from services.errors import StoreError
 from services.incident_facts import IncidentMemory
 from services.ticket_facts import TicketMemory
 
@@ -60,13 +57,7 @@ class Store:
         self._facts = facts
         self._tickets: dict[int, TicketMemory] = {}
         self._incidents: dict[str, IncidentMemory] = {}
-        try:
-            self._db = _open(path)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"{path}: the state of rota cannot be kept here: {error}.",
-                "Make the directory writable, or set XDG_STATE_HOME.",
-            ) from error
+        self._db = open_database(path, MIGRATIONS)
         if not facts:
             with self._transaction():
                 for table in ("ticket", "incident", "pair"):
@@ -152,11 +143,8 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
-            with self._db:
-                yield
-        except sqlite3.Error as error:
-            raise StoreError(f"The state of rota cannot be saved: {error}.") from error
+        with transaction(self._db):
+            yield
 
 
 def store_path(state_dir: Path, *accounts: str) -> Path:
@@ -180,41 +168,3 @@ def _decoded(value: bytes, kind: type[T]) -> T | None:
         return msgspec.msgpack.decode(value, type=kind)
     except msgspec.MsgspecError:
         return None
-
-
-def _open(path: Path | None) -> sqlite3.Connection:
-    if path is None:
-        return _migrated(sqlite3.connect(":memory:"))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    path.chmod(0o600)
-    db = sqlite3.connect(path, timeout=5)
-    try:
-        return _migrated(db)
-    except sqlite3.DatabaseError:
-        db.close()
-        _set_aside(path)
-        return _open(path)
-
-
-def _migrated(db: sqlite3.Connection) -> sqlite3.Connection:
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    applied = db.execute("PRAGMA user_version").fetchone()[0]
-    if applied > len(MIGRATIONS):
-        raise sqlite3.DatabaseError("written by a newer rota")
-    for number, script in enumerate(MIGRATIONS[applied:], start=applied + 1):
-        db.executescript(f"BEGIN;{script};PRAGMA user_version = {number};COMMIT;")
-    return db
-
-
-def _set_aside(path: Path) -> None:
-    """Keep an unreadable file under a name of its own, with its journal."""
-    number = 1
-    while (aside := path.with_suffix(f".unreadable-{number}")).exists():
-        number += 1
-    path.rename(aside)
-    for ending in ("-wal", "-shm"):
-        journal = path.with_name(path.name + ending)
-        if journal.exists():
-            journal.rename(aside.with_name(aside.name + ending))
