@@ -1,0 +1,1 @@
+"""From nothing to a configuration: what to ask, what the accounts offer, what to write."""
