@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.clock import Clock
@@ -22,37 +21,17 @@ from services.domain import (
     SourceStatus,
     TimelineEntry,
 )
-from services.errors import RateLimited, ServiceError, StoreError, Unauthorised, Unavailable
+from services.errors import ServiceError, StoreError, Unauthorised
+from services.poller.beat import Beat
+from services.poller.halves import fetch_halves
+from services.poller.last_known import from_disk, with_cached
 from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.timeline import of_comments, of_log
 from services.poller.zendesk_feed import ZendeskFeed
-from services.store import CachedQueue, Store
-
-LONGEST_WAIT = 300.0
-"""Seconds between two attempts, however long the trouble lasts."""
-
-JITTER = 0.2
-"""Every interval is varied by this share, so that dashboards do not march in step."""
-
-MOST_IDS = 100
-"""Tickets that can be asked for by id at once."""
-
-HALVES_PER_CYCLE = 2
-"""Other halves of pairs read by id in one cycle."""
+from services.store import Store
 
 SAVE_EVERY = 30.0
 """Seconds between two saves of the queue for the next start."""
-
-
-@dataclass(slots=True)
-class Beat:
-    """One source's loop."""
-
-    source: Source
-    cycle: Callable[[], Awaitable[None]]
-    interval: timedelta
-    status: SourceStatus = field(default_factory=lambda: SourceStatus(Health.ERROR))
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Poller:
@@ -108,7 +87,7 @@ class Poller:
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Each new state of the world; the first is the last known queue from disk, if any."""
         if self._cached is not None:
-            yield self._from_disk(self._cached)
+            yield from_disk(self._cached, self._statuses(), paused=self._paused)
         loops = {asyncio.create_task(self._run(beat)) for beat in self._beats}
         try:
             while True:
@@ -183,14 +162,8 @@ class Poller:
             await self._find_halves(beat.source)
             await self._learn_who(beat.source)
         except ServiceError as error:
-            wait = self._back_off(beat, error)
-            beat.status = _failed(beat.status, error, self._clock, wait)
-            return wait
-        wait = beat.interval.total_seconds() * self._jitter.uniform(1 - JITTER, 1 + JITTER)
-        beat.status = SourceStatus(
-            Health.OK, asked_at, next_try_at=self._clock.now() + timedelta(seconds=wait)
-        )
-        return wait
+            return beat.failed(error, self._clock, self._jitter)
+        return beat.went_well(asked_at, self._clock, self._jitter)
 
     async def _find_halves(self, source: Source) -> None:
         """Fetch, once and by id, the done halves of pairs whose other half is open.
@@ -199,32 +172,12 @@ class Poller:
         """
         if self._zendesk is None or self._pagerduty is None:
             return
-        await self._fetch_halves(source, self._zendesk, self._pagerduty)
+        await fetch_halves(source, self._desk, self._zendesk, self._pagerduty)
         for beat in self._beats:
-            answers = beat.status.fetched_at is not None and not beat.status.failures
+            answers = beat.answered and not beat.status.failures
             if beat.source is not source and answers:
                 with contextlib.suppress(ServiceError):
-                    await self._fetch_halves(beat.source, self._zendesk, self._pagerduty)
-
-    async def _fetch_halves(
-        self, source: Source, zendesk: ZendeskFeed, pagerduty: PagerDutyFeed
-    ) -> None:
-        tickets, incidents = zendesk.tickets, pagerduty.incidents
-        self._desk.issues(tickets, incidents, frozenset(pagerduty.void))
-        pairs = self._desk.pairs.incident_of
-        zendesk.keep = frozenset(t for t, i in pairs.items() if not incidents[i].resolved)
-        pagerduty.keep = frozenset(i for t, i in pairs.items() if not tickets[t].status.done)
-        if source is Source.PAGERDUTY:
-            wanted = self._desk.missing_incidents(tickets, incidents) - pagerduty.void
-            for incident_id in sorted(wanted)[:HALVES_PER_CYCLE]:
-                pagerduty.keep |= {incident_id}
-                await pagerduty.fetch(incident_id)
-        elif missing := self._desk.missing_tickets(tickets, incidents):
-            absent = set(sorted(missing)[:MOST_IDS])
-            zendesk.keep |= absent
-            await zendesk.fetch(absent)
-            for ticket_id in absent - zendesk.tickets.keys():
-                self._desk.remembered.pop(ticket_id, None)
+                    await fetch_halves(beat.source, self._desk, self._zendesk, self._pagerduty)
 
     async def _learn_who(self, source: Source) -> None:
         """By which names the vendors know the person at the keyboard; asked once each."""
@@ -243,15 +196,6 @@ class Poller:
             return
         self._asked_who.add(source)
 
-    def _back_off(self, beat: Beat, error: ServiceError) -> float:
-        """Seconds to wait after a failure: as told, else longer each time, within limits."""
-        told = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
-        if told is None and isinstance(error, RateLimited):
-            told = 30.0 * 2**beat.status.failures
-        if told is None:
-            told = beat.interval.total_seconds() * 2 ** min(beat.status.failures, 8)
-        return min(told * self._jitter.uniform(1, 1 + JITTER), LONGEST_WAIT)
-
     async def _sleep(self, seconds: float, wake: asyncio.Event) -> None:
         """Wait so long, or until woken."""
         sleep = asyncio.ensure_future(self._clock.sleep(seconds))
@@ -269,15 +213,15 @@ class Poller:
         try:
             await feed.read_unknown(max(1, most))
         except ServiceError as error:
-            beat.status = _failed(beat.status, error, self._clock, 0)
+            beat.note(error, self._clock, 0)
 
     def _unread(self) -> int:
         return sum(feed.unread for feed in (self._zendesk, self._pagerduty) if feed)
 
     def _snapshot(self) -> Snapshot:
-        answered = any(beat.status.fetched_at for beat in self._beats)
+        answered = any(beat.answered for beat in self._beats)
         if not answered and self._cached is not None:
-            return self._from_disk(self._cached)
+            return from_disk(self._cached, self._statuses(), paused=self._paused)
         issues = self._desk.issues(
             self._zendesk.tickets if self._zendesk else {},
             self._pagerduty.incidents if self._pagerduty else {},
@@ -298,35 +242,11 @@ class Poller:
         """Until a source has answered for the first time, its last known issues stay."""
         if self._cached is None:
             return issues
-        silent = {beat.source for beat in self._beats if beat.status.fetched_at is None}
+        silent = {beat.source for beat in self._beats if not beat.answered}
         if not silent:
             self._cached = None
             return issues
-        known = {issue.ticket.id for issue in issues if issue.ticket}
-        pages = {issue.incident.id for issue in issues if issue.incident}
-        kept = [
-            issue
-            for issue in self._cached.snapshot.issues
-            if (issue.ticket is None or Source.ZENDESK in silent)
-            and (issue.incident is None or Source.PAGERDUTY in silent or issue.ticket is not None)
-            and (issue.ticket is None or issue.ticket.id not in known)
-            and (issue.incident is None or issue.incident.id not in pages)
-        ]
-        return (*issues, *kept)
-
-    def _from_disk(self, cached: CachedQueue) -> Snapshot:
-        """The last known queue, as old as it is: never said to be live."""
-        old = cached.snapshot.sources or {}
-        sources = {}
-        for source, status in self._statuses().items():
-            before = old.get(source)
-            if status.state is not Health.OFF and before is not None:
-                status = SourceStatus(
-                    Health.STALE, before.fetched_at, status.error, status.failures,
-                    status.next_try_at,
-                )  # fmt: skip
-            sources[source] = status
-        return Snapshot(cached.snapshot.issues, sources, cached.snapshot.on_call, self._paused)
+        return with_cached(issues, self._cached, silent)
 
     def _statuses(self) -> dict[Source, SourceStatus]:
         beats = {beat.source: beat.status for beat in self._beats}
@@ -343,7 +263,7 @@ class Poller:
 
     def _save(self, snapshot: Snapshot, *, soon: bool) -> None:
         """Keep the queue for the next start; now and then while running, and at the end."""
-        if not any(beat.status.fetched_at for beat in self._beats):
+        if not any(beat.answered for beat in self._beats):
             return
         now = self._clock.monotonic()
         if soon and now - self._saved_at < SAVE_EVERY:
@@ -365,15 +285,3 @@ class Poller:
             self._store_trouble = ""
         except StoreError as error:
             self._store_trouble = error.headline
-
-
-def _failed(before: SourceStatus, error: ServiceError, clock: Clock, wait: float) -> SourceStatus:
-    """One failed poll is quiet; from the second on the data is called stale."""
-    failures = before.failures + 1
-    if before.fetched_at is None or isinstance(error, Unauthorised):
-        state = Health.ERROR
-    else:
-        state = Health.OK if failures == 1 else Health.STALE
-    why = f"{error.headline} {error.advice}".strip()
-    next_try = clock.now() + timedelta(seconds=wait)
-    return SourceStatus(state, before.fetched_at, why, failures, next_try)

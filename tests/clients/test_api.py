@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import api as api_module
-from services.api import Limits, check_base_url, segment, utc
+from services.api import Api, Limits, check_base_url, segment, utc
+from services.api import client as api_module
 from services.clock import ManualClock
 from services.domain import Source
 from services.errors import (
@@ -307,7 +307,7 @@ async def test_one_request_at_a_time() -> None:
         return ok({"name": "x"})
 
     clock = ManualClock(datetime(2026, 1, 5, tzinfo=UTC))
-    api = api_module.Api(
+    api = Api(
         Source.ZENDESK,
         "https://desk.example.com",
         headers=dict,
@@ -333,7 +333,7 @@ async def test_every_answer_is_observed_with_its_round_trip() -> None:
     def observe(source: str, headers: Mapping[str, str], seconds: float) -> None:
         heard.append((source, headers["date"], seconds))
 
-    api = api_module.Api(
+    api = Api(
         Source.PAGERDUTY,
         "https://pd.example.com",
         headers=dict,
@@ -470,7 +470,7 @@ async def test_bad_network_settings_are_told_without_their_password(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"nonsense://me:{TOKEN}@proxy.example.com")
     clock = ManualClock(datetime(2026, 1, 5, tzinfo=UTC))
-    api = api_module.Api(Source.ZENDESK, "https://desk.example.com", headers=dict, clock=clock)
+    api = Api(Source.ZENDESK, "https://desk.example.com", headers=dict, clock=clock)
     with pytest.raises(Unreachable) as caught:
         await api.read("/things", _Thing)
 

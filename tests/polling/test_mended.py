@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from services.api import _decoded, readable
+from services.api import readable
+from services.api.exchange import decoded
 
 
 class Page(msgspec.Struct):
@@ -25,7 +26,7 @@ def subject(raw: msgspec.Raw) -> str:
     ],
 )
 def test_what_is_no_character_is_replaced_and_the_page_is_read(sent: bytes, read: str) -> None:
-    page = _decoded(b'{"records":["well",' + sent + b"]}", Page)
+    page = decoded(b'{"records":["well",' + sent + b"]}", Page)
     values, skipped = readable("subject", page.records, subject)
 
     assert values == ("well", read)

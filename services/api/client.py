@@ -1,0 +1,179 @@
+"""How does a request reach a vendor, and its answer us?"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from services.api.addresses import PATH, check_base_url
+from services.api.exchange import Answer, Request, decode, read_body
+from services.api.limits import Limits, limits_told
+from services.api.refusals import broke_off, refusal, secrets_in, unreachable, went_silent
+from services.api.turn import Turn
+from services.api.words import NAMES
+from services.clock import Clock
+from services.domain import Source
+from services.errors import Unauthorised, Unreachable
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+Observe = Callable[[str, Mapping[str, str], float], None]
+"""Told the source, the headers and the round trip in seconds of every answer."""
+
+REQUEST_SECONDS = 45.0
+"""The longest a request may take from first to last byte, however alive the connection is."""
+
+
+class Api:
+    """One vendor's address, and our standing there."""
+
+    def __init__(
+        self,
+        source: Source,
+        base_url: str,
+        *,
+        headers: Callable[[], Mapping[str, str]],
+        clock: Clock,
+        observe: Observe | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+    ) -> None:
+        self.source = source
+        self.name = NAMES[source]
+        self.requests_made = 0
+        self.limits: Limits | None = None
+        self._base_url = check_base_url(base_url, f"{source}.base_url")
+        self._headers = headers
+        self._clock = clock
+        self._observe = observe
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._turn = Turn()
+
+    def __repr__(self) -> str:
+        return f"Api({self.source.value!r}, {self._base_url!r})"
+
+    async def read(
+        self,
+        path: str,
+        reply: type[T],
+        params: Sequence[tuple[str, str]] = (),
+        *,
+        urgent: bool = False,
+    ) -> T:
+        """Ask for `path` and decode the answer as `reply`.
+
+        Args:
+            path: Below the base address, beginning with a slash; ids in it went through `segment`.
+            reply: What msgspec is to make of the JSON.
+            params: The query, in order; a name may repeat.
+            urgent: Whether a write waits for it, so that it goes first.
+
+        Raises:
+            ServiceError: No answer, a refusal, or not the documented shape. Nothing was changed.
+        """
+        answer = await self.ask(Request("GET", path, params, urgent=urgent))
+        return decode(self.source, answer, reply)
+
+    async def ask(self, request: Request) -> Answer:
+        """Send a request once, in its turn; the answer is a good one (2xx), its body unread.
+
+        Raises:
+            OutcomeUnknown: A write left, and whether it was carried out is not known.
+            ServiceError: No answer, or a refusal. Nothing was changed.
+        """
+        if not PATH.fullmatch(request.path):
+            raise ValueError(f"not a path: {request.path!r}")
+        async with self._turn.taken(urgent=request.urgent):
+            sent = self._credentials() | dict(request.headers)
+            try:
+                async with asyncio.timeout(REQUEST_SECONDS):
+                    answer = await self._exchange(request, sent)
+            except TimeoutError as error:
+                raise went_silent(self.source, request) from error
+        if not answer.good:
+            raise refusal(self.source, request, answer, secrets_in(sent))
+        return answer
+
+    async def aclose(self) -> None:
+        """Close the connection. Asking again opens a new one."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _credentials(self) -> dict[str, str]:
+        sent = {"Accept": "application/json", "User-Agent": "rota"} | dict(self._headers())
+        # Else the transport would complain, and repeat the value in its complaint.
+        if not all(value.isascii() and value.isprintable() for value in sent.values()):
+            raise Unauthorised(
+                self.source,
+                f"The {self.name} token holds characters that cannot be sent.",
+                "Was it copied whole, without a line break?",
+            )
+        # Only what `read_body` can undo piece by piece.
+        return sent | {"Accept-Encoding": "gzip"}
+
+    async def _exchange(self, request: Request, headers: Mapping[str, str]) -> Answer:
+        import httpx
+
+        client = self._connected()
+        built = client.build_request(
+            request.method,
+            self._base_url + request.path,
+            params=list(request.params) or None,
+            content=request.body,
+            headers=headers if request.body is None else {**_JSON, **headers},
+        )
+        self.requests_made += 1
+        asked = self._clock.monotonic()
+        try:
+            response = await client.send(built, stream=True)
+            try:
+                self._heard(response.headers, self._clock.monotonic() - asked)
+                body = await read_body(self.source, response)
+            finally:
+                await response.aclose()
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Unreachable(self.source, f"{self.name} took too long to answer.") from error
+        except httpx.TimeoutException as error:
+            raise went_silent(self.source, request) from error
+        except httpx.ConnectError as error:
+            raise unreachable(self.source) from error
+        except httpx.RequestError as error:
+            raise broke_off(self.source, request) from error
+        return Answer(response.status_code, response.headers, body)
+
+    def _connected(self) -> "httpx.AsyncClient":
+        if self._client is not None:
+            return self._client
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+        import httpx
+
+        try:
+            self._client = httpx.AsyncClient(
+                transport=self._transport,
+                timeout=httpx.Timeout(connect=5, read=20, write=20, pool=5),
+                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+                follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+                # A proxy sees nothing of https; of http it would see the token.
+                trust_env=self._base_url.startswith("https:"),
+            )
+        except (OSError, ValueError, ImportError, httpx.InvalidURL):
+            # Not chained: the address of a proxy may hold a password.
+            raise Unreachable(
+                self.source,
+                "The network settings of this shell cannot be used.",
+                "Look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+            ) from None
+        return self._client
+
+    def _heard(self, headers: Mapping[str, str], round_trip: float) -> None:
+        self.limits = limits_told(headers) or self.limits
+        if self._observe is not None:
+            self._observe(self.source.value, headers, round_trip)
+
+
+_JSON = {"Content-Type": "application/json"}

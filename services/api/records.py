@@ -1,0 +1,62 @@
+"""Which records of an answer can be read? One bad one spoils no other."""
+
+import contextlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from services.api.words import one_line
+
+T = TypeVar("T")
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment on the wire: it must say its offset."""
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC.
+
+    Raises:
+        ValueError: It has no offset, or lies outside the calendar.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without an offset")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a moment outside the calendar") from None
+
+
+def readable(
+    noun: str, raws: Iterable[msgspec.Raw], read: Callable[[msgspec.Raw], T]
+) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Each record that can be read, and a line for each that cannot.
+
+    Args:
+        noun: What the records are called, for those lines.
+        raws: The elements of a JSON list.
+        read: Makes a value of one; a `ValueError` says that it is broken.
+    """
+    values, skipped = [], []
+    for raw in raws:
+        try:
+            try:
+                values.append(read(raw))
+            except UnicodeDecodeError:
+                whole = bytes(raw).decode("utf-8", errors="replace")
+                values.append(read(msgspec.Raw(whole)))
+        except (ValueError, RecursionError) as error:
+            skipped.append(one_line(f"{noun} {_id_in(raw)}: {error}"))
+    return tuple(values), tuple(skipped)
+
+
+class _Identified(msgspec.Struct):
+    id: int | str | None = None
+
+
+def _id_in(raw: msgspec.Raw) -> str:
+    with contextlib.suppress(ValueError, RecursionError):
+        return str(msgspec.json.decode(raw, type=_Identified).id or "without id")
+    return "without id"

@@ -1,0 +1,127 @@
+"""Which error does a status mean, whatever the body looks like, and what did the vendor say?"""
+
+import base64
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from services.api.exchange import Answer, Request
+from services.api.limits import retry_after
+from services.api.words import NAMES, one_line
+from services.domain import Source
+from services.errors import (
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    ServiceError,
+    Unauthorised,
+    Unavailable,
+    UnexpectedReply,
+    Unreachable,
+)
+
+_HOW_TO_LOG_IN = {
+    Source.ZENDESK: "Check ROTA_ZENDESK_TOKEN or zendesk.token_command.",
+    Source.PAGERDUTY: "Check ROTA_PAGERDUTY_TOKEN or pagerduty.token_command.",
+}
+
+
+def refusal(
+    source: Source, request: Request, answer: Answer, secrets: Sequence[str]
+) -> ServiceError:
+    """The error that a status other than 2xx means.
+
+    Args:
+        source: Who refused.
+        request: What was asked; a write whose fate the status leaves open is `OutcomeUnknown`.
+        answer: The refusal.
+        secrets: What its words must not repeat.
+    """
+    name, headers = NAMES[source], answer.headers
+    words, code = _envelope(answer, secrets)
+    said = f": {words}" if words else "."
+    advice = "Is base_url right?" if answer.is_web_page else ""
+    match answer.status:
+        case 401:
+            return Unauthorised(
+                source,
+                f"{name} does not accept the credentials{said}",
+                _HOW_TO_LOG_IN[source],
+            )
+        case 403:
+            return Forbidden(source, f"{name} does not allow this{said}", advice)
+        case 404:
+            return NotFound(source, f"{name} has no such thing, or hides it{said}", advice)
+        case 429:
+            wait = retry_after(headers, "ratelimit-reset", "rate-limit-reset")
+            return RateLimited(source, f"{name} was asked too often.", wait)
+        case status if status == 408 or status >= 500:
+            trouble = f"{name} is in trouble ({status}){said}"
+            if request.writes:
+                return OutcomeUnknown(source, trouble)
+            return Unavailable(source, trouble, retry_after(headers))
+        case status if status >= 400:
+            refused = f"{name} refused the request ({status}){said}"
+            return Rejected(source, refused, advice, status=status, code=code)
+        case status:
+            moved = f"{name} answered {status}, pointing elsewhere; we do not follow."
+            return UnexpectedReply(source, moved, "Is base_url right?")
+
+
+def went_silent(source: Source, request: Request) -> ServiceError:
+    """The error of an answer that did not come in time."""
+    headline = f"{NAMES[source]} took too long to answer."
+    if request.writes:
+        return OutcomeUnknown(source, headline)
+    return Unreachable(source, headline)
+
+
+def broke_off(source: Source, request: Request) -> ServiceError:
+    """The error of a connection lost after the request may have arrived."""
+    headline = f"The connection to {NAMES[source]} broke off."
+    if request.writes:
+        return OutcomeUnknown(source, headline)
+    return Unreachable(source, headline)
+
+
+def unreachable(source: Source) -> ServiceError:
+    """The error of a request that never left."""
+    return Unreachable(
+        source, f"{NAMES[source]} is unreachable.", "Is the network up, and base_url right?"
+    )
+
+
+def secrets_in(headers: Mapping[str, str]) -> list[str]:
+    """What of the headers sent must never be repeated."""
+    sent = next((v for k, v in headers.items() if k.lower() == "authorization"), "")
+    scheme, _, secret = sent.rpartition(" ")
+    found = [secret.removeprefix("token=")]
+    if scheme == "Basic":
+        with contextlib.suppress(ValueError):
+            found.append(base64.b64decode(secret).decode().rpartition(":")[2])
+    return [one for one in found if one]
+
+
+def _envelope(answer: Answer, secrets: Sequence[str]) -> tuple[str, int]:
+    """The vendor's words and numeric code, out of any of the shapes that errors come in."""
+    try:
+        body: object = msgspec.json.decode(answer.body)
+    except (ValueError, RecursionError):
+        return "", 0
+    words = ", ".join(dict.fromkeys(_strings(body)))
+    for secret in secrets:
+        words = words.replace(secret, "…")
+    error = body.get("error") if isinstance(body, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return one_line(words), code if isinstance(code, int) else 0
+
+
+def _strings(value: object, depth: int = 5) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part, depth - 1)

@@ -1,0 +1,43 @@
+"""What is shown of a source that has not answered since the start? The last known, as old as it is.
+
+Pure: told the queue from disk and what is known by now.
+"""
+
+from collections.abc import Mapping, Set
+
+from services.domain import Health, Issue, Snapshot, Source, SourceStatus
+from services.store import CachedQueue
+
+
+def from_disk(
+    cached: CachedQueue, statuses: Mapping[Source, SourceStatus], *, paused: bool
+) -> Snapshot:
+    """The last known queue: never said to be live."""
+    old = cached.snapshot.sources or {}
+    sources = {}
+    for source, status in statuses.items():
+        before = old.get(source)
+        if status.state is not Health.OFF and before is not None:
+            status = SourceStatus(
+                Health.STALE, before.fetched_at, status.error, status.failures,
+                status.next_try_at,
+            )  # fmt: skip
+        sources[source] = status
+    return Snapshot(cached.snapshot.issues, sources, cached.snapshot.on_call, paused)
+
+
+def with_cached(
+    issues: tuple[Issue, ...], cached: CachedQueue, silent: Set[Source]
+) -> tuple[Issue, ...]:
+    """The issues known by now, and those from disk that only a `silent` source can tell of."""
+    known = {issue.ticket.id for issue in issues if issue.ticket}
+    pages = {issue.incident.id for issue in issues if issue.incident}
+    kept = [
+        issue
+        for issue in cached.snapshot.issues
+        if (issue.ticket is None or Source.ZENDESK in silent)
+        and (issue.incident is None or Source.PAGERDUTY in silent or issue.ticket is not None)
+        and (issue.ticket is None or issue.ticket.id not in known)
+        and (issue.incident is None or issue.incident.id not in pages)
+    ]
+    return (*issues, *kept)
