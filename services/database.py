@@ -1,7 +1,8 @@
 """How is a file of state opened, on a laptop where anything may have happened to it?
 
 SQLite in WAL mode, every commit on the disk before it returns, readable by its owner only. A file
-that cannot be read, or that a newer rota wrote, is set aside with a new name, never deleted.
+that cannot be read, or that a newer rota wrote, is set aside with a new name. What is deleted is
+overwritten with zeroes, so that no customer's words are left behind in a free page.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from services.errors import StoreError
+from services.private import open_private, private_directory
 
 BUSY_SECONDS = 5
 """How long one process waits for another that is writing."""
@@ -24,10 +26,13 @@ def open_database(path: Path | None, migrations: Sequence[str]) -> sqlite3.Conne
         migrations: SQL scripts, append only; `PRAGMA user_version` counts those applied.
 
     Raises:
-        StoreError: The file or its directory cannot be made or opened.
+        StoreError: The file or its directory cannot be made or opened, or is not ours alone.
     """
     try:
         return _open(path, migrations)
+    except StoreError as error:
+        what = f"{error.headline} The state of rota cannot be kept here."
+        raise StoreError(what, error.advice) from None
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             f"{path}: the state of rota cannot be kept here: {error}.",
@@ -52,9 +57,8 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 def _open(path: Path | None, migrations: Sequence[str]) -> sqlite3.Connection:
     if path is None:
         return _migrated(sqlite3.connect(":memory:"), migrations)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    path.chmod(0o600)
+    private_directory(path.parent)
+    os.close(open_private(path))
     db = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
         return _migrated(db, migrations)
@@ -71,6 +75,7 @@ def _open(path: Path | None, migrations: Sequence[str]) -> sqlite3.Connection:
 def _migrated(db: sqlite3.Connection, migrations: Sequence[str]) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")
     applied = db.execute("PRAGMA user_version").fetchone()[0]
     if applied > len(migrations):
         raise sqlite3.DatabaseError("written by a newer rota")

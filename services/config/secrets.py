@@ -6,11 +6,11 @@ last only while nobody but its owner can read it. Source: policy rule "Secrets".
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.commands import printed_by
 from services.config.tables import Config
 from services.errors import ConfigError
 
@@ -111,7 +111,7 @@ def zendesk_login(
     if token := environ.get("ROTA_ZENDESK_API_TOKEN"):
         email = environ.get("ROTA_ZENDESK_EMAIL") or table.email
         return _with_email(token, email, "ROTA_ZENDESK_API_TOKEN", "ROTA_ZENDESK_EMAIL")
-    found = _from_elsewhere(table.token_command, "zendesk", keyring)
+    found = _from_elsewhere(table.token_command, "zendesk", environ, keyring)
     if found is not None:
         return ZendeskLogin(found, table.email or None)
     if table.token or table.api_token:
@@ -135,7 +135,7 @@ def pagerduty_login(
     email = environ.get("ROTA_PAGERDUTY_EMAIL") or table.email or None
     if token := environ.get("ROTA_PAGERDUTY_TOKEN"):
         return PagerDutyLogin(_secret(token, "ROTA_PAGERDUTY_TOKEN"), table.bearer, email)
-    found = _from_elsewhere(table.token_command, "pagerduty", keyring)
+    found = _from_elsewhere(table.token_command, "pagerduty", environ, keyring)
     if found is None and table.token:
         _only_the_owner_reads(config.path, "pagerduty")
         found = _secret(table.token, "pagerduty.token")
@@ -150,9 +150,12 @@ def _with_email(token: str, email: str, where: str, email_where: str) -> Zendesk
     return ZendeskLogin(_secret(token, where), email)
 
 
-def _from_elsewhere(argv: tuple[str, ...], user: str, keyring: Keyring) -> Secret | None:
+def _from_elsewhere(
+    argv: tuple[str, ...], user: str, environ: Mapping[str, str], keyring: Keyring
+) -> Secret | None:
     if argv:
-        return _secret(_run(argv, f"{user}.token_command"), f"{user}.token_command")
+        key = f"{user}.token_command"
+        return _secret(printed_by(argv, key, environ, COMMAND_TIMEOUT), key)
     kept = keyring(KEYRING_SERVICE, user)
     return _secret(kept, f"the keyring's {user}") if kept else None
 
@@ -169,36 +172,6 @@ def _secret(text: str, where: str) -> Secret:
     if not token.isascii() or not token.isprintable() or " " in token:
         raise ConfigError(f"{where}: this is no token; it must be one word of plain letters.")
     return Secret(token)
-
-
-def _run(argv: tuple[str, ...], key: str) -> str:
-    """What a command prints. No shell; its output and its complaints are never repeated.
-
-    Raises:
-        ConfigError: It could not be started, failed, or took too long.
-    """
-    program = argv[0]
-    try:
-        done = subprocess.run(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=COMMAND_TIMEOUT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        reason = f"did not end within {COMMAND_TIMEOUT:g} seconds"
-        raise ConfigError(f"{key}: {program} {reason}.") from None
-    except OSError as error:
-        why = (error.strerror or "it failed").lower()
-        raise ConfigError(f"{key}: {program} cannot be started: {why}.") from None
-    if done.returncode:
-        raise ConfigError(f"{key}: {program} ended with exit status {done.returncode}.")
-    try:
-        return done.stdout.decode()
-    except UnicodeDecodeError:
-        raise ConfigError(f"{key}: {program} did not print text.") from None
 
 
 def _only_the_owner_reads(path: Path | None, vendor: str) -> None:

@@ -1,0 +1,1 @@
+"""What strangers, networks and other people's laptops may do to us, and how little comes of it."""
