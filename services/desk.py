@@ -18,6 +18,8 @@ class Desk:
         """Start with the pairs found by subject at earlier times, ticket id to incident id."""
         self.pairs = Pairs()
         self.remembered = dict(remembered)
+        self.done: tuple[Issue, ...] = ()
+        """What is done with of what was last put together."""
         self._policy = policy
         self._rules = rules
         self._made: dict[str, Issue] = {}
@@ -47,7 +49,8 @@ class Desk:
         issues = [self._issue(ticket, incident) for ticket, incident in halves]
         issues += [self._issue(None, i) for i in incidents.values() if i.id not in paired]
         open_issues = tuple(issue for issue in issues if not issue.done)
-        self._made = {issue.id: issue for issue in open_issues}
+        self.done = tuple(issue for issue in issues if issue.done)
+        self._made = {issue.id: issue for issue in issues}
         return open_issues
 
     def missing_incidents(
@@ -86,6 +89,4 @@ class Desk:
             and made.broken_pair == broken
         ):
             return made
-        if bare.done:
-            return bare
         return Issue(ticket, incident, self._policy.promises(ticket, incident), broken)

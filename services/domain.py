@@ -361,6 +361,50 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """Somebody's turn on a schedule: from `start`, up to but not including `end`."""
+
+    start: datetime
+    end: datetime
+    who: str
+    user_id: str
+    override: bool
+    """Whether it comes from an override and not from the rotation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Who has which turn, as far as it was read."""
+
+    id: str
+    name: str
+    shifts: tuple[Shift, ...]
+    """By start; what falls to whom once overrides are counted in."""
+    zone: str = ""
+    """In which its turns change, as `Europe/London`; empty is not known."""
+    overrides: tuple[Shift, ...] = ()
+    """By start, also those that another override hides."""
+    people: tuple[tuple[str, str], ...] = ()
+    """Id and name of whoever takes turns here, in their order."""
+    shift_based: bool = False
+    """PagerDuty's newer kind: it is seen in who is on call, and overridden there alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """Every schedule, and how far it was read."""
+
+    schedules: tuple[Schedule, ...] = ()
+    since: datetime | None = None
+    """Turns before are not read; those that reach back further are cut off here."""
+    until: datetime | None = None
+    trouble: str = ""
+    """Why schedules are missing, in one plain line; empty when none are."""
+    my_id: str | None = None
+    """By which PagerDuty knows the person at the keyboard; an account's key is nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
 class OnCall:
     """Who answers for a schedule, and who takes over when."""
 
@@ -378,6 +422,9 @@ class Snapshot:
     """Open issues, in no promised order: the order depends on the time (`services.queue`)."""
     sources: Mapping[Source, SourceStatus] | None = None
     on_call: tuple[OnCall, ...] = ()
+    rota: Rota = Rota()
+    done: tuple[Issue, ...] = ()
+    """What was done with in the last day; not in the queue any more."""
     paused: bool = False
     """Whether polling is paused by the operator."""
     me: frozenset[str] = frozenset()

@@ -4,14 +4,14 @@ Every method is one request unless it says otherwise, and raises a `ServiceError
 does not answer it in full.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from services.api import Api, readable, segment, utc
-from services.domain import Incident, Severity
+from services.domain import Incident, Schedule, Severity, Shift
 from services.errors import Rejected, UnexpectedReply
 from services.pagerduty import wire
-from services.pagerduty.records import IncidentPage, LogPage, Person, ScheduleShifts
+from services.pagerduty.records import IncidentPage, LogPage, Person
 
 PAGE = 100
 """Records per request; the most that PagerDuty gives."""
@@ -132,7 +132,7 @@ class PagerDuty:
         path = f"/incidents/{segment(self._api.source, id)}/log_entries"
         return self._log(await self._api.read(path, wire.LogEntries, params), id)
 
-    async def shifts(self, since: datetime, until: datetime) -> tuple[ScheduleShifts, ...]:
+    async def shifts(self, since: datetime, until: datetime) -> tuple[Schedule, ...]:
         """Every schedule with its turns between two moments, as ordered by PagerDuty.
 
         Turns are cut at both ends. A schedule that cannot be read is left out. One request per
@@ -143,7 +143,7 @@ class PagerDuty:
 
         Source: GET /schedules, final_schedule and overrides_subschedule
         """
-        found: dict[str, ScheduleShifts] = {}
+        found: dict[str, Schedule] = {}
         offset, broken = 0, ""
         while offset + PAGE <= REACH:
             page = await self._schedules(since, until, offset)
@@ -156,6 +156,52 @@ class PagerDuty:
         if broken and not found:
             raise UnexpectedReply(self._api.source, f"PagerDuty sent a broken {broken}")
         return tuple(found.values())
+
+    async def shift_based(
+        self, since: datetime, until: datetime, known: Collection[str]
+    ) -> tuple[Schedule, ...]:
+        """The schedules that only show in who is on call, with their turns, whole.
+
+        One request per 100 people on call first in the range; as many again for the turns of
+        schedules that are not `known`, if there are any. Who is called without a schedule is left
+        out.
+
+        Args:
+            since: Not in the past by much: PagerDuty tells of no more than 90 days ahead.
+            until: The end of the range.
+            known: Ids of schedules that are read otherwise.
+
+        Source: GET /oncalls, the only list with schedules of both kinds
+        """
+        first = await self._on_call(since, until, (("earliest", "true"),))
+        wanted = sorted({id for id, _, _ in first} - set(known))
+        if not wanted:
+            return ()
+        ids = tuple(("schedule_ids[]", id) for id in wanted)
+        names: dict[str, str] = {}
+        turns: dict[str, set[Shift]] = {id: set() for id in wanted}
+        for id, name, shift in await self._on_call(since, until, ids):
+            if id in turns:
+                # The same turn comes once for each policy and rung that uses the schedule.
+                names[id] = name
+                turns[id].add(shift)
+        return tuple(_shift_based(id, names.get(id, id), turns[id]) for id in wanted)
+
+    async def _on_call(
+        self, since: datetime, until: datetime, more: tuple[tuple[str, str], ...]
+    ) -> list[tuple[str, str, Shift]]:
+        found: list[tuple[str, str, Shift]] = []
+        offset = 0
+        span = (("since", _stamp(since)), ("until", _stamp(until)), _IN_UTC, _PAGE_SIZE)
+        while offset + PAGE <= REACH:
+            params = (*span, ("offset", str(offset)), *more)
+            page = await self._api.read("/oncalls", wire.OnCalls, params)
+            turns, _ = readable("turn", page.oncalls, lambda raw: wire.on_call(raw, since, until))
+            found += [turn for turn in turns if turn is not None]
+            offset += len(page.oncalls)
+            if not _goes_on(page.more, len(page.oncalls)):
+                break
+        return found
 
     async def _schedules(self, since: datetime, until: datetime, offset: int) -> wire.Schedules:
         params = (
@@ -178,6 +224,12 @@ class PagerDuty:
         )
         in_order = tuple(sorted(entries, key=lambda entry: (entry.at, entry.id)))
         return LogPage(in_order, _goes_on(page.more, received), received, skipped)
+
+
+def _shift_based(id: str, name: str, turns: Collection[Shift]) -> Schedule:
+    in_order = sorted(turns, key=lambda turn: (turn.start, turn.end, turn.user_id))
+    people = tuple({turn.user_id: turn.who for turn in in_order}.items())
+    return Schedule(id, name, tuple(in_order), people=people, shift_based=True)
 
 
 def _goes_on(more: bool | None, received: int) -> bool:

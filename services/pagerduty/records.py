@@ -53,27 +53,6 @@ class LogPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """Somebody's turn on a schedule: from `start`, up to but not including `end`."""
-
-    start: datetime
-    end: datetime
-    who: str
-    user_id: str
-    override: bool
-    """Whether it comes from an override and not from the rotation."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleShifts:
-    """A schedule and its turns, by start."""
-
-    id: str
-    name: str
-    shifts: tuple[Shift, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Person:
     """A user of PagerDuty."""
 

@@ -6,13 +6,14 @@ Source: PagerDuty REST API v2, Incidents, Log Entries, Schedules.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
 from services.api import Moment, utc
-from services.domain import Incident, IncidentStatus, PendingAction, Severity
-from services.pagerduty.records import LogEntry, ScheduleShifts, Shift
+from services.domain import Incident, IncidentStatus, PendingAction, Schedule, Severity, Shift
+from services.pagerduty.records import LogEntry
 
 _NOTHING = msgspec.Raw(b"null")
 
@@ -43,6 +44,12 @@ class Schedules(_Page, kw_only=True):
     """A page of schedules."""
 
     schedules: list[msgspec.Raw]
+
+
+class OnCalls(_Page, kw_only=True):
+    """A page of who is on call."""
+
+    oncalls: list[msgspec.Raw]
 
 
 class _User(msgspec.Struct):
@@ -134,8 +141,17 @@ class _Schedule(msgspec.Struct):
     id: str
     name: str | None = None
     summary: str | None = None
+    time_zone: str | None = None
+    users: list[_Reference] | None = None
     final_schedule: _Subschedule | None = None
     overrides_subschedule: _Subschedule | None = None
+
+
+class _OnCall(msgspec.Struct):
+    user: _Reference
+    schedule: _Reference | None = None
+    start: Moment | None = None
+    end: Moment | None = None
 
 
 def incident(raw: msgspec.Raw, priorities: Mapping[str, Severity]) -> Incident:
@@ -201,7 +217,7 @@ def log_entry(
     )
 
 
-def schedule(raw: msgspec.Raw) -> ScheduleShifts:
+def schedule(raw: msgspec.Raw) -> Schedule:
     """A schedule with its turns by start; those that nobody has are left out.
 
     Raises `ValueError` if any part of it cannot be read: a gap would look like nobody on call.
@@ -209,18 +225,46 @@ def schedule(raw: msgspec.Raw) -> ScheduleShifts:
     one = msgspec.json.decode(raw, type=_Schedule)
     overrides = _entries(one.overrides_subschedule)
     shifts = (
-        Shift(
-            start=utc(entry.start),
-            end=utc(entry.end),
-            who=user.called or "",
-            user_id=user.id or "",
-            override=any(_covers(override, entry) for override in overrides),
-        )
+        _shift(entry, any(_covers(override, entry) for override in overrides))
         for entry in _entries(one.final_schedule)
-        if (user := entry.user) is not None
     )
-    in_order = sorted(shifts, key=lambda shift: (shift.start, shift.end, shift.user_id))
-    return ScheduleShifts(one.id, one.name or one.summary or "", tuple(in_order))
+    replaced = (_shift(entry, True) for entry in overrides)
+    people = {user.id: user.called or user.id for user in one.users or () if user.id}
+    return Schedule(
+        one.id,
+        one.name or one.summary or "",
+        _in_order(shifts),
+        one.time_zone or "",
+        _in_order(replaced),
+        tuple(people.items()),
+    )
+
+
+def on_call(raw: msgspec.Raw, since: datetime, until: datetime) -> tuple[str, str, Shift] | None:
+    """A schedule's id and name, and a turn on it; None for a person who is always called.
+
+    Raises `ValueError` without a user. A turn without an end goes on for as long as was asked.
+    """
+    one = msgspec.json.decode(raw, type=_OnCall)
+    if one.schedule is None or one.schedule.id is None:
+        return None
+    start = utc(one.start) if one.start else since
+    end = utc(one.end) if one.end else until
+    user = one.user
+    shift = Shift(start, end, user.called or "", user.id or "", override=False)
+    return one.schedule.id, one.schedule.called or one.schedule.id, shift
+
+
+def _shift(entry: _Entry, override: bool) -> Shift | None:
+    user = entry.user
+    if user is None:
+        return None
+    return Shift(utc(entry.start), utc(entry.end), user.called or "", user.id or "", override)
+
+
+def _in_order(shifts: Iterable[Shift | None]) -> tuple[Shift, ...]:
+    known = [shift for shift in shifts if shift is not None]
+    return tuple(sorted(known, key=lambda shift: (shift.start, shift.end, shift.user_id)))
 
 
 def _entries(part: _Subschedule | None) -> list[_Entry]:

@@ -23,7 +23,8 @@ def from_disk(
                 status.next_try_at,
             )  # fmt: skip
         sources[source] = status
-    return Snapshot(cached.snapshot.issues, sources, cached.snapshot.on_call, paused)
+    last = cached.snapshot
+    return Snapshot(last.issues, sources, last.on_call, last.rota, paused=paused)
 
 
 def with_cached(

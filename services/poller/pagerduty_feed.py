@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.clock import Clock
-from services.domain import Incident, OnCall
-from services.errors import Forbidden, NotFound, Rejected
+from services.domain import Incident, OnCall, Rota, Schedule
+from services.errors import Forbidden, NotFound, RateLimited, Rejected, UnexpectedReply
 from services.incident_facts import IncidentMemory, learn, with_facts
 from services.pagerduty.client import PagerDuty
-from services.pagerduty.records import LogEntry, ScheduleShifts
+from services.pagerduty.records import LogEntry
 from services.store import Store
 
 OVERLAP = timedelta(seconds=120)
@@ -32,6 +32,12 @@ PAGE_OVERLAP = 5
 
 KEEP_RESOLVED = timedelta(hours=24)
 """How long a resolved incident is kept: it may still pair, and it was done this shift."""
+
+ROTA_BACK = timedelta(days=3)
+"""How far back the schedules are read: a weekend's shift began on Friday."""
+
+ROTA_AHEAD = timedelta(days=15)
+"""How far ahead: two weeks from the beginning of today, wherever today is."""
 
 READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
@@ -71,7 +77,7 @@ class PagerDutyFeed:
         """Resolved incidents to hold on to, because their ticket is still open."""
         self.void: set[str] = set()
         """Ids that PagerDuty says name no incident, upper case."""
-        self.shifts: tuple[ScheduleShifts, ...] = ()
+        self.rota = Rota()
         self.skipped: tuple[str, ...] = ()
         self._store = store
         self._clock = clock
@@ -145,7 +151,7 @@ class PagerDutyFeed:
 
     def on_call(self, now: datetime) -> tuple[OnCall, ...]:
         """Who answers for each schedule at `now`, and who follows; needs no request."""
-        return tuple(_on_call(schedule, now) for schedule in self.shifts)
+        return tuple(_on_call(schedule, now) for schedule in self.rota.schedules)
 
     @property
     def unread(self) -> int:
@@ -304,15 +310,26 @@ class PagerDutyFeed:
             return
         self._rota_read_at = self._clock.monotonic()
         now = self._clock.now()
+        since, until = now - ROTA_BACK, now + ROTA_AHEAD
+        schedules: tuple[Schedule, ...] = ()
+        troubles: list[str] = []
         try:
-            self.shifts = await self.client.shifts(
-                now - timedelta(hours=24), now + timedelta(days=14)
-            )
-        except (Forbidden, NotFound, Rejected):
-            self.shifts = ()
+            schedules = await self.client.shifts(since, until)
+        except (Forbidden, NotFound, Rejected) as error:
+            troubles.append(error.headline)
+        try:
+            known = {schedule.id for schedule in schedules}
+            schedules += await self.client.shift_based(now, until, known)
+        except (Forbidden, NotFound, Rejected, RateLimited, UnexpectedReply) as error:
+            troubles.append(error.headline)
+        self.rota = Rota(schedules, since, until, " ".join(dict.fromkeys(troubles)))
+
+    def look_at_rota_again(self) -> None:
+        """Read the schedules with the next cycle, however lately they were read."""
+        self._rota_read_at = None
 
 
-def _on_call(schedule: ScheduleShifts, now: datetime) -> OnCall:
+def _on_call(schedule: Schedule, now: datetime) -> OnCall:
     """Who is on now and who is next; back-to-back shifts of one person are one."""
     shifts = sorted(schedule.shifts, key=lambda shift: shift.start)
     current = next((s for s in shifts if s.start <= now < s.end), None)

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from services.clock import Clock
@@ -16,6 +17,7 @@ from services.desk import Desk
 from services.domain import (
     Health,
     Issue,
+    Rota,
     Snapshot,
     Source,
     SourceStatus,
@@ -82,6 +84,7 @@ class Poller:
         self._cached = store.load_queue()
         self._saved_at = -SAVE_EVERY
         self._me: set[str] = set()
+        self._my_id: str | None = None
         self._asked_who: set[Source] = set()
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
@@ -118,7 +121,9 @@ class Poller:
         return snapshot
 
     def refresh(self) -> None:
-        """Ask every source now."""
+        """Ask every source now, who is on call as well."""
+        if self._pagerduty is not None:
+            self._pagerduty.look_at_rota_again()
         for beat in self._beats:
             beat.wake.set()
 
@@ -189,6 +194,7 @@ class Poller:
             elif self._pagerduty is not None:
                 person = await self._pagerduty.client.me()
                 self._me |= {person.name} if person else set()
+                self._my_id = person.id if person else None
         except Unauthorised:
             raise
         except ServiceError:
@@ -231,6 +237,8 @@ class Poller:
             issues=self._with_cached(issues),
             sources=self._statuses(),
             on_call=self._pagerduty.on_call(self._clock.now()) if self._pagerduty else (),
+            rota=replace(self._pagerduty.rota, my_id=self._my_id) if self._pagerduty else Rota(),
+            done=self._desk.done,
             paused=self._paused,
             me=frozenset(self._me),
             notices=self._notices(),
@@ -270,7 +278,7 @@ class Poller:
             return
         self._saved_at = now
         try:
-            self._store.save_queue(snapshot, self._clock.now())
+            self._store.save_queue(replace(snapshot, done=()), self._clock.now())
             self._store.save_pairs(self._desk.remembered)
         except StoreError as error:
             self._store_trouble = error.headline

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from services.domain import IncidentStatus, PendingAction, Severity
+from services.domain import IncidentStatus, PendingAction, Schedule, Severity, Shift
 from services.errors import Forbidden, NotFound, Rejected, UnexpectedReply
-from services.pagerduty.records import LogEntry, Person, ScheduleShifts, Shift
+from services.pagerduty.records import LogEntry, Person
 from tests.clients.vendor import Vendor, ok, sample
 
 NINE = "2026-01-05T09:00:00Z"
@@ -299,11 +299,14 @@ async def test_shifts_are_by_start_in_utc_with_overrides_marked() -> None:
     found = await vendor.pagerduty().shifts(AT_NINE, AT_NINE + 24 * HOUR)
 
     assert found == (
-        ScheduleShifts(
+        Schedule(
             "C1",
             "Rota C1",
             (
                 Shift(AT_NINE, AT_NINE + 4 * HOUR, "Name of U1", "U1", override=False),
+                Shift(AT_NINE + 4 * HOUR, AT_NINE + 8 * HOUR, "Name of U2", "U2", override=True),
+            ),
+            overrides=(
                 Shift(AT_NINE + 4 * HOUR, AT_NINE + 8 * HOUR, "Name of U2", "U2", override=True),
             ),
         ),
@@ -332,6 +335,30 @@ async def test_a_turn_outside_an_override_is_the_rotations(override: dict[str, A
     found = await Vendor(ok(body)).pagerduty().shifts(AT_NINE, AT_NINE + HOUR)
 
     assert not any(shift.override for shift in found[0].shifts)
+
+
+async def test_a_schedule_that_only_shows_in_who_is_on_call_is_found_once_per_turn() -> None:
+    def on_call(id: str | None, start: str | None, end: str | None, user: str) -> dict[str, Any]:
+        place = {"id": id, "summary": f"Rota {id}", "type": "schedule_v3_reference"}
+        who = {"id": user, "summary": f"Name of {user}"}
+        return {"user": who, "schedule": id and place, "start": start, "end": end}
+
+    later = "2026-01-05T18:00:00Z"
+    first = [on_call("C1", NINE, later, "U1"), on_call("V3", NINE, later, "U2")]
+    first.append(on_call(None, None, None, "U9"))
+    turns = [on_call("V3", NINE, later, "U2")] * 2 + [on_call("V3", later, None, "U3")]
+    vendor = Vendor(ok({"oncalls": first, "more": False}), ok({"oncalls": turns}))
+    end = AT_NINE + 24 * HOUR
+    found = await vendor.pagerduty().shift_based(AT_NINE, end, {"C1"})
+
+    (schedule,) = found
+    assert (schedule.id, schedule.name, schedule.shift_based) == ("V3", "Rota V3", True)
+    assert [(s.who, s.end) for s in schedule.shifts] == [
+        ("Name of U2", AT_NINE + 9 * HOUR),
+        ("Name of U3", end),
+    ]
+    assert ("earliest", "true") in vendor.query(0)
+    assert ("schedule_ids[]", "V3") in vendor.query(1)
 
 
 async def test_schedules_are_read_to_the_last_page_by_what_came() -> None:
