@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from services.config.tables import PagerDuty as PagerDutyTable
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import ConfigError, StoreError, Unauthorised
+from services.outbox.outbox import Outbox
 from services.pagerduty.client import PagerDuty, pagerduty_bearer, pagerduty_token
 from services.pairing import PairingRules
 from services.policy.deadlines import Policy
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 _FAR = timedelta(days=3650)
 """Behind everything that has a due moment."""
 
+OUTBOX = "-outbox"
+"""How the name of the outbox's file ends, beside that of the cache."""
+
 MOST_REQUESTS = 200
 """What `rota queue` may ask for from a cold cache."""
 
@@ -51,15 +56,17 @@ class Assembly:
     policy: Policy
     clock: Clock
     store: Store
+    outbox: Outbox
     apis: tuple[Api, ...]
     notices: list[str] = field(default_factory=list)
     """What could not be had, in plain words; said before the screen starts."""
 
     async def aclose(self) -> None:
-        """Close connections and the store."""
+        """Close connections, the store and the outbox."""
         for api in self.apis:
             await api.aclose()
         self.store.close()
+        self.outbox.close()
 
 
 def assemble(
@@ -69,6 +76,7 @@ def assemble(
     clock: Clock | None = None,
     transport: "httpx.AsyncBaseTransport | None" = None,
     store: Store | None = None,
+    outbox: Outbox | None = None,
     jitter: random.Random | None = None,
 ) -> Assembly:
     """Wire a poller.
@@ -78,7 +86,9 @@ def assemble(
         environ: Where secrets and the state directory may be named.
         clock: The servers' time, where it is known otherwise than from their answers.
         transport: Stands in for the network.
-        store: Stands in for the file in the state directory.
+        store: Stands in for the file in the state directory; without an outbox given too,
+            letters are kept in memory.
+        outbox: Stands in for the other file.
         jitter: Where chance comes from.
 
     Raises:
@@ -90,6 +100,8 @@ def assemble(
         server_clock = ServerClock(SystemClock())
         clock, observe = server_clock, server_clock.observe
     policy = Policy(config.policy_rules(), config.support_calendar())
+    if outbox is None:
+        outbox = Outbox(None if store else _state_file(config, environ, OUTBOX))
     store = store or _open_store(config, environ, notices)
     desk = Desk(
         policy,
@@ -110,7 +122,7 @@ def assemble(
         requests_made=lambda: sum(api.requests_made for api in connect.apis),
         jitter=jitter,
     )
-    return Assembly(poller, policy, clock, store, tuple(connect.apis), notices)
+    return Assembly(poller, policy, clock, store, outbox, tuple(connect.apis), notices)
 
 
 async def read_queue(
@@ -283,13 +295,20 @@ def _first_unknown(policy: Policy, ticket: Ticket | None, incident: Incident | N
 
 def _open_store(config: Config, environ: Mapping[str, str], notices: list[str]) -> Store:
     """The store on disk; where there can be none, the memory, and a word about it."""
-    accounts = (config.zendesk_root, config.pagerduty.base_url)
-    simulated = any(_on_this_machine(url) for url in accounts)
+    simulated = any(_on_this_machine(url) for url in _accounts(config))
     try:
-        return Store(store_path(state_dir(environ), *accounts), facts=not simulated)
+        return Store(_state_file(config, environ), facts=not simulated)
     except StoreError as error:
         notices.append(f"{error.headline} {error.advice}".strip())
         return Store(None)
+
+
+def _state_file(config: Config, environ: Mapping[str, str], kind: str = "") -> Path:
+    return store_path(state_dir(environ), *_accounts(config), kind=kind)
+
+
+def _accounts(config: Config) -> tuple[str, str]:
+    return config.zendesk_root, config.pagerduty.base_url
 
 
 def _on_this_machine(url: str) -> bool:

@@ -6,12 +6,13 @@ plain values, kept on disk as they are here; `services.outbox` moves them along.
 `datetime`s in UTC on the servers' clock; text is raw.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from services.domain import IncidentStatus, Source, Status
+from services.domain import Incident, IncidentStatus, Source, Status, Ticket
 
 
 class LetterState(StrEnum):
@@ -168,6 +169,8 @@ class Draft(_Value, frozen=True):
     saved_at: datetime
     answers: dict[str, str] = {}
     """By the field's id, just as typed."""
+    id: int = 0
+    """Which one, where there are several of one form: the newest is offered first."""
 
 
 class Action(_Value, frozen=True):
@@ -206,14 +209,80 @@ class Letter(_Value, frozen=True):
     theirs: str = ""
     """What came in meanwhile, to be read beside the draft, when in conflict."""
     settled_at: datetime | None = None
+    """When nothing more was left to do by itself; also of an `unknown` that only a person can
+    find out about."""
+    again: Write | None = None
+    """The same write, frozen at what was there when the conflict was found: what a retry sends."""
+    next_try_at: datetime | None = None
+    """Not tried, or looked for, again before this moment."""
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether nothing more happens before somebody decides."""
+        return self.settled_at is not None and self.state is not LetterState.SENT
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it may be arriving just now, or may have arrived unseen."""
+        doubtful = self.state is LetterState.UNKNOWN and self.settled_at is None
+        return doubtful or self.state is LetterState.SENDING
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """What it changes, as parts of an issue's id; writes to the same thing keep their order."""
+        return touched_by(self.write, self.op)
 
     @property
     def source(self) -> Source:
         """Who it is sent to."""
-        zendesk = isinstance(self.write, TicketUpdate | TicketCreate)
-        return Source.ZENDESK if zendesk else Source.PAGERDUTY
+        return source_of(self.write)
 
     @property
     def mark(self) -> str:
         """The mark that a PagerDuty note carries."""
         return f"[rota {self.op[:6]}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What a vendor answered to a write that it carried out."""
+
+    ticket: Ticket | None = None
+    incident: Incident | None = None
+    stamp: datetime | None = None
+    """The ticket's `updated_at` right after it; the letters behind go on from there."""
+    seen: IncidentSeen | None = None
+    """The incident right after it, likewise."""
+    remark: str = ""
+    """What the person should know of it all the same; may be empty."""
+
+
+def source_of(write: Write) -> Source:
+    """Who a write is sent to."""
+    zendesk = isinstance(write, TicketUpdate | TicketCreate)
+    return Source.ZENDESK if zendesk else Source.PAGERDUTY
+
+
+def touched_by(write: Write, op: str) -> frozenset[str]:
+    """What a write changes: `zd-<ticket>`, `pd-<incident>`, a schedule, or something new."""
+    match write:
+        case TicketUpdate():
+            return frozenset({f"zd-{write.ticket_id}"})
+        case IncidentMerge():
+            return frozenset(f"pd-{one}" for one in (write.into_id, *write.from_ids))
+        case OverrideCreate():
+            return frozenset({f"schedule-{write.schedule_id}"})
+        case TicketCreate() | IncidentCreate():
+            return frozenset({f"new-{op}"})
+        case _:
+            return frozenset({f"pd-{write.incident_id}"})
+
+
+def seen(incident: Incident) -> IncidentSeen:
+    """An incident as it is on the screen, to be held against what is there when we write."""
+    return IncidentSeen(
+        status=incident.status,
+        assignee_ids=incident.assignee_ids,
+        priority=incident.priority,
+        title=incident.title,
+    )

@@ -147,10 +147,10 @@ class Store:
             yield
 
 
-def store_path(state_dir: Path, *accounts: str) -> Path:
-    """Where the store of a pair of accounts lies: each pair has its own."""
+def store_path(state_dir: Path, *accounts: str, kind: str = "") -> Path:
+    """Where a file of a pair of accounts lies: each pair has its own, of each kind."""
     digest = hashlib.sha256("\n".join(accounts).encode()).hexdigest()[:16]
-    return state_dir / f"{digest}.db"
+    return state_dir / f"{digest}{kind}.db"
 
 
 def state_dir(environ: Mapping[str, str]) -> Path:

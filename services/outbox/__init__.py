@@ -1,0 +1,1 @@
+"""What is being written and sent: kept on disk, delivered exactly once, in order."""
