@@ -34,10 +34,12 @@ from services.policy.deadlines import Policy
 from services.policy.holidays import bank_holidays
 from services.policy.rules import PolicyRules
 from tui.app import RotaApp
-from tui.keys import QUEUE, keymap
+from tui.keymap import keymap
+from tui.keys import QUEUE
 from tui.options import ScreenOptions
+from tui.screens.issue import IssueScreen
 from tui.screens.queue import QueueScreen
-from tui.screens.reader import IssueScreen, PageScreen
+from tui.screens.reader import PageScreen
 
 POLICY = Policy(PolicyRules(), SupportCalendar(PolicyRules().hours, bank_holidays("GB", "ENG")))
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)

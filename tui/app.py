@@ -1,63 +1,26 @@
 """The wiring: one worker that takes snapshots, one tick, and messages to the feed."""
 
 import gc
-from collections.abc import Iterator
 
 from textual import on, work
-from textual.app import App
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from services.clock import Clock
 from services.domain import Issue, Snapshot
 from services.errors import ServiceError
 from services.feed import Feed
 from services.policy.deadlines import Policy
-from tui.keys import QUEUE, Key, keymap
+from tui.keymap import key_help, keymap
 from tui.options import ScreenOptions
+from tui.palette import KeyCommands, table_of
 from tui.screens.queue import QueueScreen
+from tui.screens.reader import SearchScreen
+from tui.typing import KeysInOrder
 
 SHORTEST_TICK = 0.2
 """Seconds between two ticks at the least, however fast the clock runs."""
 
 
-class KeyCommands(Provider):
-    """The palette: every key by name."""
-
-    async def search(self, query: str) -> Hits:
-        """Actions whose name or description matches."""
-        matcher = self.matcher(query)
-        for key in _named():
-            score = matcher.match(f"{key.label} {key.help}")
-            if score > 0:
-                yield Hit(score, key.label, self._run(key), help=key.help)
-
-    async def discover(self) -> Hits:
-        """All actions."""
-        for key in _named():
-            yield DiscoveryHit(key.label, self._run(key), help=key.help)
-
-    def _run(self, key: Key) -> "Runner":
-        return Runner(self.screen, key.action)
-
-
-class Runner:
-    """Carries out one action on the screen that the palette was called from."""
-
-    def __init__(self, screen: object, action: str) -> None:
-        self._screen = screen
-        self._action = action
-
-    async def __call__(self) -> None:
-        """Do it."""
-        if isinstance(self._screen, QueueScreen):
-            await self._screen.run_action(self._action)
-
-
-def _named() -> Iterator[Key]:
-    return (key for key in QUEUE if key.id != "palette")
-
-
-class RotaApp(App[None]):
+class RotaApp(KeysInOrder):
     """The dashboard."""
 
     TITLE = "rota"
@@ -111,6 +74,11 @@ class RotaApp(App[None]):
         self.tick()
         part = self._clock.now().microsecond / 1_000_000
         self.set_timer(max(SHORTEST_TICK, 1.005 - part), self._tick_on)
+
+    def action_help(self) -> None:
+        """The keys of the screen on top."""
+        table, chosen = table_of(self.screen), self.options.keys
+        self.push_screen(SearchScreen("Keys", lambda wanted: key_help(table, wanted, chosen)))
 
     @on(QueueScreen.Refresh)
     def _refresh_now(self) -> None:

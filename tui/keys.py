@@ -1,12 +1,15 @@
-"""Which key does what? One table; bindings, footer, help, palette and `[keys]` derive from it."""
+"""Which key does what, on which screen?
+
+One table per screen; bindings, footer, help, palette and `[keys]` derive from it (`tui.keymap`).
+A new key is one row here and one `action_…` method on its screen; a new screen is one table here
+and one way to get there in `tests/screen/test_keys.py`, which presses every key of every table.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from textual.binding import Binding
-
-from services.errors import ConfigError
+Table = tuple["Key", ...]
+"""The keys of one screen, in the order of its help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +17,9 @@ class Key:
     """One action and the keys for it."""
 
     id: str
+    """What `[keys]` calls it. The same id on several screens is the same idea, and one setting."""
     keys: str
-    """As Textual names them, several with commas."""
+    """As Textual names them, several with commas; empty: it is in the palette only."""
     action: str
     label: str
     help: str
@@ -24,7 +28,22 @@ class Key:
     footer: bool = False
 
 
-QUEUE: tuple[Key, ...] = (
+_EVERYWHERE: Table = (
+    Key("palette", "colon,ctrl+p", "app.command_palette", "Palette", "Find an action by name.",
+        ":"),
+    Key("help", "question_mark,f1", "app.help", "Help", "The keys of this screen, searchable.",
+        "?", True),
+)  # fmt: skip
+
+_ON_THE_ISSUE: Table = (
+    Key("why", "d", "why", "Why", "Why is each deadline what it is?", footer=True),
+    Key("browser", "o", "browser", "Browser", "Open the issue in the browser.", footer=True),
+    Key("copy_link", "y", "copy_link", "Copy link", "Copy the issue's address."),
+    Key("copy_summary", "Y", "copy_summary", "Copy summary", "Copy a line that says it all."),
+)
+"""What can be asked of one issue, from the queue and from the issue's own screen."""
+
+QUEUE: Table = (
     Key("down", "j,down", "move(1)", "Down", "The next issue.", "j ↓"),
     Key("up", "k,up", "move(-1)", "Up", "The issue before.", "k ↑"),
     Key("page_down", "pagedown", "page(1)", "Page down", "A screenful on.", "PgDn"),
@@ -32,62 +51,53 @@ QUEUE: tuple[Key, ...] = (
     Key("top", "g,home", "top", "Top", "The most urgent issue.", "g Home"),
     Key("bottom", "G,end", "bottom", "Bottom", "The last issue.", "G End"),
     Key("open", "enter", "open", "Open", "Read the issue on a screen of its own.", "Enter", True),
-    Key("why", "d", "why", "Why", "Why is each deadline what it is?", footer=True),
     Key("filter", "slash", "filter", "Filter", "Narrow the list by words or fields.", "/", True),
     Key("mine", "m", "mine", "Mine", "Only what is mine, or everything.", footer=True),
-    Key("browser", "o", "browser", "Browser", "Open the issue in the browser.", footer=True),
-    Key("copy_link", "y", "copy_link", "Copy link", "Copy the issue's address."),
-    Key("copy_summary", "Y", "copy_summary", "Copy summary", "Copy a line that says it all."),
+    *_ON_THE_ISSUE,
     Key("refresh", "r", "refresh_now", "Refresh", "Ask both vendors now.", footer=True),
     Key("pause", "R", "pause", "Pause", "Stop or go on polling."),
-    Key("palette", "colon", "app.command_palette", "Palette", "Find an action by name.", ":"),
-    Key("help", "question_mark,f1", "help", "Help", "All keys, searchable.", "?", True),
+    *_EVERYWHERE,
     Key("back", "escape", "back", "Back", "Drop the filter.", "Esc"),
     Key("quit", "q,ctrl+q", "app.quit", "Quit", "Leave rota.", "q", True),
 )
 
-FORBIDDEN = frozenset(
-    {f"ctrl+{letter}" for letter in "abhijklmz"} | {"alt+f", "alt+b"},
+_READING: Table = (
+    Key("down", "j,down", "scroll(1)", "Down", "A line on.", "j ↓"),
+    Key("up", "k,up", "scroll(-1)", "Up", "A line back.", "k ↑"),
+    Key("page_down", "pagedown,space", "page(1)", "Page down", "A screenful on.", "PgDn"),
+    Key("page_up", "pageup", "page(-1)", "Page up", "A screenful back.", "PgUp"),
 )
-"""Eaten by terminals, multiplexers or text fields before they reach us."""
+"""How a text is read."""
 
+ISSUE: Table = (
+    *_READING,
+    *_ON_THE_ISSUE,
+    *_EVERYWHERE,
+    Key("back", "escape,q,enter", "close", "Back", "Back to the queue.", "Esc", True),
+)
 
-def bindings(table: tuple[Key, ...] = QUEUE) -> list[Binding]:
-    """The table as Textual wants it; letters act only while no field has the focus."""
-    return [
-        Binding(key.keys, key.action, key.label, id=key.id, show=False, tooltip=key.help)
-        for key in table
-    ]
+PAGE: Table = (
+    *_READING,
+    *_EVERYWHERE,
+    Key("back", "escape,q,enter", "close", "Back", "Back to where you were.", "Esc", True),
+)
 
+SEARCH: Table = (
+    Key("line_down", "down", "scroll(1)", "Down", "A line on.", "↓"),
+    Key("line_up", "up", "scroll(-1)", "Up", "A line back.", "↑"),
+    Key("page_down", "pagedown", "page(1)", "Page down", "A screenful on.", "PgDn"),
+    Key("page_up", "pageup", "page(-1)", "Page up", "A screenful back.", "PgUp"),
+    Key("back", "escape", "close", "Back", "Back to where you were.", "Esc", True),
+)
+"""A page whose search box has the focus: no letter acts here."""
 
-def keymap(chosen: Mapping[str, str], table: tuple[Key, ...] = QUEUE) -> dict[str, str]:
-    """The operator's own keys, checked.
+SCREENS: Mapping[str, Table] = {
+    "queue": QUEUE,
+    "issue": ISSUE,
+    "page": PAGE,
+    "search": SEARCH,
+}
+"""Every screen's table, by the name that its screen gives as `KEYS`."""
 
-    Args:
-        chosen: Action id to key, from `[keys]` of the configuration.
-        table: The keys as they are without.
-
-    Raises:
-        ConfigError: An id is not known, a key is not to be had, or two actions want one.
-    """
-    known = {key.id for key in table}
-    for id, key in chosen.items():
-        if id not in known:
-            near = get_close_matches(id, known, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(known))}."
-            raise ConfigError(f"keys.{id}: there is no such action.", hint)
-        for part in key.split(","):
-            if part.strip() in FORBIDDEN or not part.strip():
-                raise ConfigError(f"keys.{id}: {key!r} cannot be used; terminals keep it.")
-    taken: dict[str, str] = {}
-    for entry in table:
-        for part in chosen.get(entry.id, entry.keys).split(","):
-            other = taken.setdefault(part.strip(), entry.id)
-            if other != entry.id:
-                raise ConfigError(f"keys.{entry.id}: {part.strip()} already means {other}.")
-    return dict(chosen)
-
-
-def shown(key: Key, chosen: Mapping[str, str]) -> str:
-    """How a key is written for people."""
-    return chosen.get(key.id) or key.shown or key.keys.split(",")[0]
+WHILE_TYPING = frozenset({"search"})
+"""Screens on which a field has the focus; no bare letter may stand in their tables."""

@@ -49,7 +49,8 @@ class Detail(VerticalScroll, can_focus=False):
         self._facts = Static(id="facts", markup=False)
         self._story = Static(id="story", markup=False)
         self.about: str | None = None
-        self._row: Row | None = None
+        self.row: Row | None = None
+        self.now: datetime | None = None
         self._written = Text()
 
     def on_mount(self) -> None:
@@ -58,7 +59,7 @@ class Detail(VerticalScroll, can_focus=False):
 
     def show(self, row: Row | None, now: datetime) -> None:
         """Show another issue, or the same one anew."""
-        self._row = row
+        self.row = row
         if row is None:
             self.about = None
             self._written = Text()
@@ -73,9 +74,10 @@ class Detail(VerticalScroll, can_focus=False):
 
     def tick(self, now: datetime) -> None:
         """Only the time has changed."""
-        if self._row is None:
+        self.now = now
+        if self.row is None:
             return
-        text = _facts(self._row, self._policy, now, self._symbols)
+        text = _facts(self.row, self._policy, now, self._symbols)
         before, self._written = self._written, text
         if text != before:
             self._facts.update(text, layout=len(text) != len(before))

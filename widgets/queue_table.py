@@ -55,7 +55,7 @@ def short_id(row: Row) -> str:
     return f"pd#{incident.number}" if incident is not None else ""
 
 
-class QueueTable(ScrollView, can_focus=True):
+class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     """The rows. Given `rows` and `now` from above; posts `Moved` and `Opened` upwards."""
 
     COMPONENT_CLASSES = {

@@ -8,8 +8,8 @@ from textual.widgets import Input
 from services.domain import Fact, Health, Severity, SourceStatus, Status
 from tests.screen.stage import NOON, Desk, incident, issue, settle, snapshot
 from tui.options import ScreenOptions
+from tui.screens.issue import IssueScreen
 from tui.screens.queue import QueueScreen
-from tui.screens.reader import IssueScreen
 
 THREE = snapshot(issue(1, "first"), issue(2, "second", 20), issue(3, "third", 40))
 

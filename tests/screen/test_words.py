@@ -8,11 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain import Fact, Issue, Severity, Status
-from services.errors import ConfigError
 from services.filter import FilterError, parse_filter, understood
 from services.plain import plain, plain_lines
-from tests.screen.stage import NOON, Desk, incident, issue, row
-from tui.keys import QUEUE, keymap, shown
+from tests.screen.stage import NOON, incident, issue, row
 
 HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
 SAID = Fact(NOON - timedelta(minutes=30))
@@ -107,41 +105,6 @@ def test_whatever_is_typed_is_understood_as_far_as_it_goes(text: str) -> None:
 def test_a_term_that_makes_no_sense_does_not_spoil_the_others() -> None:
     assert understood("night sev:p9").keeps(row(ANN), NOON)
     assert not understood("river sev:p9").keeps(row(ANN), NOON)
-
-
-@pytest.mark.parametrize("key", QUEUE, ids=lambda key: key.id)
-def test_no_key_is_dead(key: object) -> None:
-    entry = next(known for known in QUEUE if known is key)
-    app = Desk().app
-    name = entry.action.partition("(")[0]
-    owner = app if name.startswith("app.") else app.queue
-
-    assert hasattr(owner, f"action_{name.removeprefix('app.')}")
-    assert entry.help
-    assert shown(entry, {})
-
-
-def test_a_chosen_key_is_taken_and_shown() -> None:
-    mine = next(key for key in QUEUE if key.id == "mine")
-
-    assert keymap({"mine": "z"}) == {"mine": "z"}
-    assert shown(mine, {"mine": "z"}) == "z"
-
-
-@pytest.mark.parametrize(
-    ("chosen", "why"),
-    [
-        ({"refesh": "x"}, "Did you mean refresh"),
-        ({"qqqq": "x"}, "Known are back"),
-        ({"why": "j"}, "already means"),
-        ({"why": "ctrl+a"}, "cannot be used"),
-        ({"why": ""}, "cannot be used"),
-    ],
-    ids=["misspelt", "unknown", "taken", "forbidden", "empty"],
-)
-def test_a_key_that_cannot_be_had_is_refused(chosen: dict[str, str], why: str) -> None:
-    with pytest.raises(ConfigError, match=why):
-        keymap(chosen)
 
 
 def test_the_severities_a_filter_knows_are_those_of_the_queue() -> None:

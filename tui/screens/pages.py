@@ -12,11 +12,7 @@ from services.plain import plain
 from services.policy.deadlines import Policy
 from services.policy.receipt import receipt
 from services.queue import Row
-from tui.keys import QUEUE, shown
 from widgets.countdown import KIND_SHORT, STATE_WORDS, clock_text
-
-Keys = Mapping[str, str]
-"""Action id to the key that the operator chose for it."""
 
 
 def receipts(row: Row, policy: Policy, now: datetime) -> RenderableType:
@@ -31,34 +27,6 @@ def receipts(row: Row, policy: Policy, now: datetime) -> RenderableType:
             lines.add_row(Text(f"  {label}", style="dim"), Text(words))
         parts += [Text(explained.title, style="bold"), lines]
     return Group(*parts)
-
-
-def key_help(wanted: str, chosen: Keys) -> Text:
-    """The keys whose action has the wanted words."""
-    text = Text()
-    for key in QUEUE:
-        if wanted.casefold() in f"{key.label} {key.help}".casefold():
-            text.append(f"{shown(key, chosen):<9}", style="bold")
-            text.append(f"{key.help}\n")
-    return text or Text("No key does that.")
-
-
-def key_line(width: int, chosen: Keys) -> Text:
-    """The footer: as many keys as fit whole; the way to all the others is always among them."""
-    wanted = [key for key in QUEUE if key.footer]
-    entries = {key.id: f"{shown(key, chosen)} {key.label}" for key in wanted}
-    left = width - 1 - len(entries["help"]) - 2
-    kept = {"help"}
-    for key in wanted:
-        if key.id != "help" and len(entries[key.id]) <= left:
-            kept.add(key.id)
-            left -= len(entries[key.id]) + 2
-    text = Text(" ", no_wrap=True, overflow="ellipsis")
-    for key in wanted:
-        if key.id in kept:
-            text.append(shown(key, chosen), style="bold")
-            text.append(f" {key.label}  ")
-    return text
 
 
 def web_address(row: Row | None) -> str:

@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from services.domain import Issue, Snapshot, TimelineEntry
@@ -22,12 +21,15 @@ from services.filter import Filter, FilterError, is_mine, parse_filter, understo
 from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row, arrange, changes_at
-from tui.keys import bindings
+from tui.keymap import bindings, key_line
+from tui.keys import QUEUE
 from tui.options import ScreenOptions
 from tui.screens.cursor import CursorActions
-from tui.screens.pages import key_help, key_line, receipts, summary, web_address, why_empty
-from tui.screens.reader import IssueScreen, PageScreen
+from tui.screens.issue import IssueScreen
+from tui.screens.on_issue import IssueActions
+from tui.screens.pages import why_empty
 from widgets.detail import Detail
+from widgets.field import Field
 from widgets.gutter import Gutter
 from widgets.header import Header, HeaderFacts
 from widgets.queue_table import QueueTable
@@ -39,10 +41,11 @@ TICKER_ROWS = 8
 """With fewer lines than this there is room for the most urgent issues only."""
 
 
-class QueueScreen(CursorActions, Screen[None]):
+class QueueScreen(CursorActions, IssueActions[None]):
     """The queue."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    KEYS = "queue"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(QUEUE)]
     CSS_PATH = "../style.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-ticker"), (TICKER_ROWS, "-full")]
@@ -65,7 +68,7 @@ class QueueScreen(CursorActions, Screen[None]):
 
     def __init__(self, policy: Policy, options: ScreenOptions) -> None:
         super().__init__()
-        self._policy = policy
+        self.policy = policy
         self._options = options
         self._snapshot = Snapshot()
         self._now: datetime | None = None
@@ -87,7 +90,7 @@ class QueueScreen(CursorActions, Screen[None]):
             yield self.table
             yield self._detail
         yield Static("", id="empty", markup=False)
-        yield Input(placeholder="words, sev:p2 is:mine src:pd who:ann tag:api age>2h due<30m",
+        yield Field(placeholder="words, sev:p2 is:mine src:pd who:ann tag:api age>2h due<30m",
                     id="filter")  # fmt: skip
         yield Static("", id="footer", markup=False)
 
@@ -125,12 +128,12 @@ class QueueScreen(CursorActions, Screen[None]):
             detail.trouble(issue_id, why)
 
     def _details(self) -> list[Detail]:
-        top = self.app.screen
-        return [self._detail, *([top.detail] if isinstance(top, IssueScreen) else [])]
+        opened = [top.detail for top in self.app.screen_stack if isinstance(top, IssueScreen)]
+        return [self._detail, *opened]
 
     def _rearrange(self, now: datetime) -> None:
-        self._rows = arrange(self._snapshot.issues, self._policy, now)
-        self._turns_at = changes_at(self._rows, self._policy, now)
+        self._rows = arrange(self._snapshot.issues, self.policy, now)
+        self._turns_at = changes_at(self._rows, self.policy, now)
         kept = [row for row in self._rows if self._keeps(row, now)]
         self.table.show(kept, now)
         self.countdowns.show(now)
@@ -167,7 +170,7 @@ class QueueScreen(CursorActions, Screen[None]):
     def _say_below(self) -> None:
         width, chosen = self.size.width, self._options.keys
         words = Text(f" {self._complaint}", style="bold", no_wrap=True, overflow="ellipsis")
-        footer = words if self._complaint else key_line(width, chosen)
+        footer = words if self._complaint else key_line(QUEUE, width, chosen)
         self.query_one("#footer", Static).update(footer)
 
     @on(QueueTable.Moved)
@@ -194,25 +197,13 @@ class QueueScreen(CursorActions, Screen[None]):
         row = self.table.selected
         if row is None or self._now is None:
             return
-        detail = Detail(self._policy, ascii_only=self._options.ascii)
-        await self.app.push_screen(IssueScreen(detail, row, self._now))
+        detail = Detail(self.policy, ascii_only=self._options.ascii)
+        await self.app.push_screen(IssueScreen(self.policy, detail, row, self._now))
         self.post_message(self.Wanted(row.issue))
 
-    def action_why(self) -> None:
-        """The receipt of each deadline of the issue."""
-        row, now, policy = self.table.selected, self._now, self._policy
-        if row is None or now is None:
-            return
-
-        self.app.push_screen(
-            PageScreen(plain(row.issue.subject, limit=60), lambda _: receipts(row, policy, now))
-        )
-
-    def action_help(self) -> None:
-        """All keys."""
-        chosen = self._options.keys
-        page = PageScreen("Keys", lambda wanted: key_help(wanted, chosen), search=True)
-        self.app.push_screen(page)
+    def looked_at(self) -> tuple[Row | None, datetime | None]:
+        """The issue under the cursor."""
+        return self.table.selected, self._now
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -255,30 +246,6 @@ class QueueScreen(CursorActions, Screen[None]):
         self._mine = not self._mine
         if self._now is not None:
             self._rearrange(self._now)
-
-    def action_browser(self) -> None:
-        """Open the issue where its vendor shows it; web addresses only."""
-        url = web_address(self.table.selected)
-        if url:
-            self.app.open_url(url)
-        else:
-            self.notify("This issue has no web address.", markup=False)
-
-    def action_copy_link(self) -> None:
-        """Copy the issue's address."""
-        url = web_address(self.table.selected)
-        if url:
-            self.app.copy_to_clipboard(url)
-            self.notify(f"Copied {plain(url, limit=80)}", markup=False)
-
-    def action_copy_summary(self) -> None:
-        """Copy a line that says how the issue stands."""
-        row = self.table.selected
-        if row is None or self._now is None:
-            return
-        line = summary(row, self._now)
-        self.app.copy_to_clipboard(line)
-        self.notify(f"Copied {line}", markup=False)
 
     def action_refresh_now(self) -> None:
         """Ask both vendors now."""

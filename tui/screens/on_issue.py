@@ -1,0 +1,58 @@
+"""What can be asked of one issue, wherever it is being looked at?"""
+
+from datetime import datetime
+
+from textual.screen import Screen, ScreenResultType
+
+from services.plain import plain
+from services.policy.deadlines import Policy
+from services.queue import Row
+from tui.screens.pages import receipts, summary, web_address
+from tui.screens.reader import PageScreen
+
+
+class IssueActions(Screen[ScreenResultType]):
+    """The keys that act on the issue in view, on the queue and on the issue's own screen."""
+
+    policy: Policy
+
+    def looked_at(self) -> tuple[Row | None, datetime | None]:
+        """The issue, and the servers' time; the time is not known before the first answer."""
+        raise NotImplementedError
+
+    def action_why(self) -> None:
+        """The receipt of each deadline of the issue."""
+        (row, now), policy = self.looked_at(), self.policy
+        if row is None or now is None:
+            return
+        title = plain(row.issue.subject, limit=60)
+        self.app.push_screen(PageScreen(title, receipts(row, policy, now)))
+
+    def action_browser(self) -> None:
+        """Open the issue where its vendor shows it; web addresses only."""
+        url = self._address()
+        if url:
+            self.app.open_url(url)
+
+    def action_copy_link(self) -> None:
+        """Copy the issue's address."""
+        url = self._address()
+        if url:
+            self.app.copy_to_clipboard(url)
+            self.notify(f"Copied {plain(url, limit=80)}", markup=False)
+
+    def action_copy_summary(self) -> None:
+        """Copy a line that says how the issue stands."""
+        row, now = self.looked_at()
+        if row is None or now is None:
+            return
+        line = summary(row, now)
+        self.app.copy_to_clipboard(line)
+        self.notify(f"Copied {line}", markup=False)
+
+    def _address(self) -> str:
+        row, _ = self.looked_at()
+        url = web_address(row)
+        if row is not None and not url:
+            self.notify("This issue has no web address.", markup=False)
+        return url

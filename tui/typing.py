@@ -1,0 +1,62 @@
+"""How do keys typed faster than the screen answers find the place they were meant for?
+
+Textual hands each key to the widget that has the focus when the key arrives, and looks up its
+binding when the key comes back from there: of keys in one burst, those behind the one that moves
+the focus would still act as commands. Here a key that is a command acts before the next one is
+looked at, and keys for a screen that has only just come up wait until it has placed the focus.
+"""
+
+from collections import deque
+
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+
+
+class KeysInOrder(App[None]):
+    """An app in which each key acts where the keys before it have led."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed: deque[events.Key] = deque()
+        self._settled: Screen[object] | None = None
+        self._settling: Screen[object] | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Deal with a key at once; everything else as Textual does."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._typed.append(event)
+        await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        while self._typed and self._focus_is_placed():
+            await self._press(self._typed.popleft())
+
+    async def _press(self, event: events.Key) -> None:
+        if not self._typing():
+            for first in (True, False):
+                if await self._check_bindings(event.key, priority=first):
+                    return
+        await super().on_event(event)
+
+    def _typing(self) -> bool:
+        """Whether a field has the focus: then it must have all keys, in its own turn."""
+        focused = self.focused
+        return focused is not None and focused.check_consume_key("a", "a")
+
+    def _focus_is_placed(self) -> bool:
+        """Whether the screen on top has placed the focus; if not, it is asked to tell."""
+        screen = self.screen
+        if screen is self._settled:
+            return True
+        if screen is not self._settling:
+            self._settling = screen
+            # Its own queue holds the news that it is on top before this.
+            screen.call_later(self._has_settled, screen)
+        return False
+
+    def _has_settled(self, screen: Screen[object]) -> None:
+        self._settled, self._settling = screen, None
+        self.call_later(self._catch_up)
