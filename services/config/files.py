@@ -51,6 +51,17 @@ def _at_home(environ: Mapping[str, str]) -> Path:
     return folder / "rota" / "config.toml"
 
 
+def place(asked: str | None, environ: Mapping[str, str]) -> Path:
+    """Where a new configuration goes: where it was asked for, or where the person keeps settings.
+
+    Args:
+        asked: What `--config` says; None when it was not given.
+        environ: `ROTA_CONFIG`, `XDG_CONFIG_HOME` and `HOME` are looked at.
+    """
+    said = asked or environ.get("ROTA_CONFIG")
+    return _expanded(Path(said), environ) if said else _at_home(environ)
+
+
 def default_text() -> str:
     """Every key with its default and what it means, as a configuration to start from."""
     # In the wheel the file travels inside the package; in a checkout it lies at the top.

@@ -69,8 +69,17 @@ def salvage(text: str) -> Salvage:
     return Salvage(kept, lost, comments)
 
 
-def document(answers: Answers, before: Mapping[str, object]) -> str:
+def document(
+    answers: Answers,
+    before: Mapping[str, object],
+    secrets: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
     """The configuration as it is to be written.
+
+    Args:
+        answers: What was chosen.
+        before: The tables of the file there was.
+        secrets: Keys to put tokens in, by table; None writes none.
 
     Raises:
         ConfigError: What was chosen cannot be used; the headline names the keys.
@@ -78,8 +87,9 @@ def document(answers: Answers, before: Mapping[str, object]) -> str:
     import tomli_w
 
     tables = {name: dict(t) if isinstance(t, Mapping) else t for name, t in before.items()}
-    _put(tables, "zendesk", _zendesk(answers), Zendesk())
-    _put(tables, "pagerduty", _pagerduty(answers), PagerDuty())
+    kept = secrets or {}
+    _put(tables, "zendesk", {**_zendesk(answers), **kept.get("zendesk", {})}, Zendesk())
+    _put(tables, "pagerduty", {**_pagerduty(answers), **kept.get("pagerduty", {})}, PagerDuty())
     problems: list[Problem] = []
     read = read_table(Tables(), tables, problems)
     problems += check(read)

@@ -5,8 +5,9 @@ token, see who that makes us and what there is, choose, read the file, write it.
 before the last step.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from services.api import Api
@@ -27,6 +28,22 @@ from services.setup.writing import write_config
 
 Connect = Callable[[Source, str, ZendeskLogin | PagerDutyLogin], Api]
 """Makes an API at a base URL with credentials."""
+
+
+Remember = Callable[[Source, ZendeskLogin | PagerDutyLogin], None]
+"""Puts credentials into the desktop's keyring; raises `ConfigError` where there is none."""
+
+_HIDDEN = "***"
+
+
+class Keep(StrEnum):
+    """Where the tokens are to be found from now on."""
+
+    KEYRING = "keyring"
+    FILE = "file"
+    """In the configuration, which its owner alone can read."""
+    ENVIRONMENT = "environment"
+    """Nowhere here: the person, or a command of theirs, gives them each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,7 @@ class Conversation:
         self.answers = Answers()
         self.zendesk: ZendeskFindings | None = None
         self.pagerduty: PagerDutyFindings | None = None
+        self.logins: dict[Source, ZendeskLogin | PagerDutyLogin] = {}
         self._connect = connect
 
     async def meet_zendesk(self, where: str, token: str, email: str = "") -> ZendeskFindings:
@@ -75,6 +93,7 @@ class Conversation:
             self.zendesk = await look_at_zendesk(api)
         finally:
             await api.aclose()
+        self.logins[Source.ZENDESK] = login
         self.answers = replace(self.answers, zendesk=where.strip(), zendesk_email=email.strip())
         return self.zendesk
 
@@ -108,6 +127,7 @@ class Conversation:
                 "Say on whose behalf it is to write: an e-mail address that PagerDuty knows.",
             )
         self.pagerduty = found
+        self.logins[Source.PAGERDUTY] = login
         self.answers = replace(
             self.answers,
             pagerduty=True,
@@ -151,22 +171,42 @@ class Conversation:
             services=_picked(services, known_services, "service"),
         )
 
-    def text(self) -> str:
-        """The file as it will be written.
+    def text(self, keep: Keep = Keep.ENVIRONMENT) -> str:
+        """The file as it will be written, but for tokens, which are not shown.
 
         Raises:
             ConfigError: The answers do not make a configuration.
         """
-        return document(self.answers, self.before.tables)
+        return document(self.answers, self.before.tables, self._secrets(keep, shown=False))
 
-    def write(self) -> Written:
-        """Write the file; the one before stays beside it.
+    def write(self, keep: Keep, remember: Remember) -> Written:
+        """Keep the tokens where they are to be kept, then write the file.
+
+        The file before stays beside it.
 
         Raises:
-            ConfigError: It cannot be written; whatever was there is as it was.
+            ConfigError: Something cannot be kept; whatever was there is as it was.
         """
-        backup = write_config(self.path, self.text())
+        text = document(self.answers, self.before.tables, self._secrets(keep, shown=True))
+        if keep is Keep.KEYRING:
+            for source, login in self.logins.items():
+                remember(source, login)
+        backup = write_config(self.path, text)
         return Written(self.path, backup, self.before.comments)
+
+    def _secrets(self, keep: Keep, *, shown: bool) -> Mapping[str, Mapping[str, str]]:
+        if keep is not Keep.FILE:
+            return {}
+        return {
+            source.value: {_token_key(login): login.token.reveal() if shown else _HIDDEN}
+            for source, login in self.logins.items()
+        }
+
+
+def _token_key(login: ZendeskLogin | PagerDutyLogin) -> str:
+    """Which key of its table a token goes into."""
+    api_token = isinstance(login, ZendeskLogin) and not login.bearer
+    return "api_token" if api_token else "token"
 
 
 def zendesk_root(where: str) -> str:

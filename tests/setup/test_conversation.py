@@ -11,7 +11,7 @@ from services.config.secrets import PagerDutyLogin, ZendeskLogin
 from services.domain import Source
 from services.errors import ConfigError, Unauthorised
 from services.pagerduty.client import pagerduty_token
-from services.setup.conversation import Conversation
+from services.setup.conversation import Conversation, Keep
 from services.simulator.scenario import DEMO_START, populate
 from services.simulator.transport import SimulatorTransport
 from services.simulator.world import World
@@ -31,6 +31,10 @@ def world() -> World:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "rota" / "config.toml"
+
+
+def forget(source: Source, login: ZendeskLogin | PagerDutyLogin) -> None:
+    raise AssertionError("nobody asked for the keyring")
 
 
 def conversation(world: World, path: Path) -> Conversation:
@@ -57,7 +61,7 @@ async def test_the_file_says_what_was_chosen_and_no_token(world: World, path: Pa
     group, service = zendesk.groups[0], pagerduty.services[0]
     talk.choose(groups=[group.name.upper()], services=[service.id])
 
-    written = talk.write()
+    written = talk.write(Keep.ENVIRONMENT, forget)
 
     config = read(path)
     assert config.zendesk.base_url == ZENDESK
@@ -145,10 +149,53 @@ async def test_an_earlier_file_is_kept_beside_and_its_policy_within(
     talk = conversation(world, path)
     await talk.meet_zendesk(ZENDESK, world.zendesk_token)
 
-    written = talk.write()
+    written = talk.write(Keep.ENVIRONMENT, forget)
 
     assert written.comments_lost == 1
     assert written.backup is not None
     assert written.backup.read_text().startswith("# our own")
     assert '"45m"' in path.read_text()
     assert talk.before.lost == ("zendesk.subdomian: there is no such key; did you mean subdomain?",)
+
+
+async def test_tokens_go_into_the_file_only_if_asked_and_are_not_shown(
+    world: World, path: Path
+) -> None:
+    talk = conversation(world, path)
+    await talk.meet_zendesk(ZENDESK, world.zendesk_token)
+    await talk.meet_pagerduty(PAGERDUTY, world.pagerduty_token)
+
+    shown = talk.text(Keep.FILE)
+    talk.write(Keep.FILE, forget)
+
+    assert shown.count('token = "***"') == 2
+    assert path.stat().st_mode & 0o077 == 0
+    assert read(path).zendesk.token == world.zendesk_token
+    assert read(path).pagerduty.token == world.pagerduty_token
+
+
+async def test_the_keyring_gets_them_before_the_file_is_written(world: World, path: Path) -> None:
+    kept: dict[Source, ZendeskLogin | PagerDutyLogin] = {}
+    talk = conversation(world, path)
+    await talk.meet_zendesk(ZENDESK, world.zendesk_token)
+
+    def remember(source: Source, login: ZendeskLogin | PagerDutyLogin) -> None:
+        assert not path.exists()
+        kept[source] = login
+
+    talk.write(Keep.KEYRING, remember)
+
+    assert kept[Source.ZENDESK].token.reveal() == world.zendesk_token
+    assert world.zendesk_token not in path.read_text()
+
+
+async def test_without_a_keyring_nothing_is_written(world: World, path: Path) -> None:
+    def remember(source: Source, login: ZendeskLogin | PagerDutyLogin) -> None:
+        raise ConfigError("There is no keyring here.")
+
+    talk = conversation(world, path)
+    await talk.meet_zendesk(ZENDESK, world.zendesk_token)
+
+    with pytest.raises(ConfigError):
+        talk.write(Keep.KEYRING, remember)
+    assert not path.exists()
