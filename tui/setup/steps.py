@@ -231,3 +231,4 @@ def _offer(into: "SelectionList[str]", choices: Iterable[tuple[str, str]]) -> No
     picked = set(into.selected)
     into.clear_options()
     into.add_options([(Text(plain(name, limit=60)), id, id in picked) for id, name in choices])
+    into.highlighted = 0 if into.option_count else None
