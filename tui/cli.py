@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     _add_simulate(
         _command(commands, "simulate", _simulate, "both vendors as one server on this computer")
     )
+    _add_init(_command(commands, "init", _init, "set rota up, asking for what it needs"))
     return top
 
 
@@ -166,6 +167,33 @@ def _add_simulate(to: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_init(to: argparse.ArgumentParser) -> None:
+    to.description = (
+        "Set rota up: on the screen, or with answers as options without one. Tokens are asked for, "
+        "or taken from ROTA_ZENDESK_TOKEN (or ROTA_ZENDESK_EMAIL and ROTA_ZENDESK_API_TOKEN) and "
+        "ROTA_PAGERDUTY_TOKEN; never given as options, where others could read them."
+    )
+    to.add_argument("--zendesk", metavar="WHERE", help="the subdomain, or the account's URL")
+    to.add_argument("--zendesk-email", metavar="E", help="whose API token it is")
+    to.add_argument("--no-zendesk", action="store_true", help="Zendesk is not used here")
+    to.add_argument("--group", action="append", default=[], metavar="G", help="id or name; repeats")
+    to.add_argument("--view", default="", metavar="V", help="id or name of a view to narrow to")
+    to.add_argument("--pagerduty-url", metavar="URL", help="where its API lies, if elsewhere")
+    to.add_argument("--pagerduty-email", metavar="E", help="for whom an account's key writes")
+    to.add_argument("--bearer", action="store_true", help="PagerDuty's is an OAuth access token")
+    to.add_argument("--no-pagerduty", action="store_true", help="PagerDuty is not used here")
+    to.add_argument("--team", action="append", default=[], metavar="T", help="id or name; repeats")
+    to.add_argument(
+        "--service", action="append", default=[], metavar="S", help="id or name; repeats"
+    )
+    to.add_argument(
+        "--keep",
+        choices=("keyring", "file", "environment"),
+        help="where the tokens stay; environment keeps them nowhere",
+    )
+    to.add_argument("--yes", action="store_true", help="write without asking")
+
+
 def _number(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
         raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
@@ -242,6 +270,27 @@ def _simulate(asked: argparse.Namespace) -> int:
         config_file=asked.config_file,
     )
     return simulate(asked.config, os.environ, play)
+
+
+def _init(asked: argparse.Namespace) -> int:
+    from tui.commands.init import Given, init
+
+    given = Given(
+        zendesk=asked.zendesk,
+        zendesk_email=asked.zendesk_email,
+        no_zendesk=asked.no_zendesk,
+        groups=tuple(asked.group),
+        view=asked.view,
+        pagerduty_url=asked.pagerduty_url,
+        pagerduty_email=asked.pagerduty_email,
+        bearer=asked.bearer,
+        no_pagerduty=asked.no_pagerduty,
+        teams=tuple(asked.team),
+        services=tuple(asked.service),
+        keep=asked.keep,
+        yes=asked.yes,
+    )
+    return init(asked.config, os.environ, given)
 
 
 def _survive_any_text() -> None:

@@ -15,7 +15,7 @@ from services.errors import ConfigError
 
 HEADER = """\
 # The configuration of rota. `rota --print-config` prints every key with its default, and
-# `rota init` asks again. Tokens do not belong in here: see `rota login --help`.
+# `rota init` asks again.
 """
 
 
@@ -48,12 +48,12 @@ class Salvage:
     lost: tuple[str, ...] = ()
     """Lines for the person: what could not be kept, and why."""
     comments: int = 0
-    """Lines of it that hold a comment; a written file has none of them."""
+    """Lines of it that hold somebody's comment; a written file has none of them."""
 
 
 def salvage(text: str) -> Salvage:
     """Keep what can be kept of a configuration, whatever its state."""
-    comments = sum(1 for line in text.splitlines() if line.lstrip().startswith("#"))
+    comments = sum(1 for line in text.splitlines() if _has_comment(line))
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError):
@@ -96,6 +96,12 @@ def document(
     if problems:
         raise ConfigError("\n".join(f"{problem.key}: {problem.reason}." for problem in problems))
     return HEADER + "\n" + tomli_w.dumps(tables)
+
+
+def _has_comment(line: str) -> bool:
+    """Whether somebody wrote a comment there; rather too often than too seldom."""
+    own = line.lstrip().startswith("#") or " #" in line
+    return own and line.strip() not in HEADER
 
 
 def _zendesk(answers: Answers) -> dict[str, object]:

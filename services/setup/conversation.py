@@ -34,6 +34,7 @@ Remember = Callable[[Source, ZendeskLogin | PagerDutyLogin], None]
 """Puts credentials into the desktop's keyring; raises `ConfigError` where there is none."""
 
 _HIDDEN = "***"
+_TOKEN_KEYS = ("token", "api_token")
 
 
 class Keep(StrEnum):
@@ -177,7 +178,7 @@ class Conversation:
         Raises:
             ConfigError: The answers do not make a configuration.
         """
-        return document(self.answers, self.before.tables, self._secrets(keep, shown=False))
+        return document(self.answers, _masked(self._before()), self._secrets(keep, shown=False))
 
     def write(self, keep: Keep, remember: Remember) -> Written:
         """Keep the tokens where they are to be kept, then write the file.
@@ -187,12 +188,22 @@ class Conversation:
         Raises:
             ConfigError: Something cannot be kept; whatever was there is as it was.
         """
-        text = document(self.answers, self.before.tables, self._secrets(keep, shown=True))
+        text = document(self.answers, self._before(), self._secrets(keep, shown=True))
         if keep is Keep.KEYRING:
             for source, login in self.logins.items():
                 remember(source, login)
         backup = write_config(self.path, text)
         return Written(self.path, backup, self.before.comments)
+
+    def _before(self) -> Mapping[str, object]:
+        """What there was, without the old tokens of vendors that gave us a new one."""
+        met = {source.value for source in self.logins}
+        return {
+            name: {k: v for k, v in table.items() if name not in met or k not in _TOKEN_KEYS}
+            if isinstance(table, dict)
+            else table
+            for name, table in self.before.tables.items()
+        }
 
     def _secrets(self, keep: Keep, *, shown: bool) -> Mapping[str, Mapping[str, str]]:
         if keep is not Keep.FILE:
@@ -201,6 +212,16 @@ class Conversation:
             source.value: {_token_key(login): login.token.reveal() if shown else _HIDDEN}
             for source, login in self.logins.items()
         }
+
+
+def _masked(tables: Mapping[str, object]) -> Mapping[str, object]:
+    """The same with every token hidden."""
+    return {
+        name: {k: _HIDDEN if v and k in _TOKEN_KEYS else v for k, v in table.items()}
+        if isinstance(table, dict)
+        else table
+        for name, table in tables.items()
+    }
 
 
 def _token_key(login: ZendeskLogin | PagerDutyLogin) -> str:

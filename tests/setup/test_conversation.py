@@ -151,7 +151,7 @@ async def test_an_earlier_file_is_kept_beside_and_its_policy_within(
 
     written = talk.write(Keep.ENVIRONMENT, forget)
 
-    assert written.comments_lost == 1
+    assert written.comments_lost == 2
     assert written.backup is not None
     assert written.backup.read_text().startswith("# our own")
     assert '"45m"' in path.read_text()
@@ -199,3 +199,19 @@ async def test_without_a_keyring_nothing_is_written(world: World, path: Path) ->
     with pytest.raises(ConfigError):
         talk.write(Keep.KEYRING, remember)
     assert not path.exists()
+
+
+async def test_a_token_of_the_file_before_is_not_shown_and_a_new_one_takes_its_place(
+    world: World, path: Path
+) -> None:
+    path.parent.mkdir()
+    path.write_text('[zendesk]\ntoken = "old-secret"\n[pagerduty]\ntoken = "other-secret"\n')
+    talk = conversation(world, path)
+    await talk.meet_zendesk(ZENDESK, world.zendesk_token)
+
+    shown = talk.text()
+    talk.write(Keep.ENVIRONMENT, forget)
+
+    assert "secret" not in shown
+    assert "old-secret" not in path.read_text()
+    assert read(path).pagerduty.token == "other-secret"

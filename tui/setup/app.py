@@ -6,11 +6,12 @@ from rich.text import Text
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.widgets import ContentSwitcher, Input, RadioSet, Static
+from textual.widgets import ContentSwitcher, Input, Static
 
 from services.domain import Source
 from services.errors import RotaError
 from services.setup.conversation import Conversation, Remember, Written
+from tui.setup.picks import Picks
 from tui.setup.steps import (
     FileStep,
     IncidentsStep,
@@ -79,7 +80,7 @@ class SetupApp(App[Written]):
         else:
             fields[fields.index(event.input) + 1].focus()
 
-    @on(RadioSet.Changed)
+    @on(Picks.Changed, "#keep")
     def _show_the_file_again(self) -> None:
         self.step.enter(self._talk)
 

@@ -1,16 +1,21 @@
 """What is asked in each step of the setup, and what does an answer lead to?"""
 
-from collections.abc import Iterable
-
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Checkbox, Input, Label, RadioButton, RadioSet, SelectionList, Static
+from textual.widgets import Input, Label, Static
 
 from services.config.tables import PagerDuty
 from services.errors import ConfigError, RotaError
 from services.plain import plain
 from services.setup.conversation import Conversation, Keep
+from tui.setup.picks import Picks
+
+_KEEPS = {
+    Keep.KEYRING: "in the keyring of this desktop",
+    Keep.FILE: "in the file itself, which you alone will be able to read",
+    Keep.ENVIRONMENT: "nowhere; I set the ROTA_… variables myself",
+}
 
 
 class Step(VerticalScroll):
@@ -19,11 +24,8 @@ class Step(VerticalScroll):
     DEFAULT_CSS = """
     Step { padding: 0 1; }
     Step Label { margin-top: 1; }
-    Step Input { border: none; height: 1; padding: 0 1; background: $panel; }
-    Step Input:focus { background: $surface-lighten-2; text-style: none; }
-    Step SelectionList { height: auto; max-height: 12; border: none; padding: 0; }
-    Step RadioSet { border: none; padding: 0; }
-    Step Checkbox { border: none; padding: 0; margin-top: 1; background: transparent; }
+    Step Input, Step Input:focus { border: none; height: 1; padding: 0 1; background: $panel; }
+    Step Input:focus { background: $primary-muted; }
     Step .said { color: $foreground 80%; }
     Step .hint { color: $foreground 70%; }
     """
@@ -94,9 +96,9 @@ class TicketsStep(Step):
         """Groups and views to pick from."""
         yield Static("", classes="said", markup=False)
         yield Label("Groups whose tickets are yours; none picked is all")
-        yield SelectionList[str](id="groups")
+        yield Picks(id="groups")
         yield Label("A view to narrow them to; none picked is no view")
-        yield SelectionList[str](id="views")
+        yield Picks(id="views")
 
     def enter(self, talk: Conversation) -> None:
         """What the account has."""
@@ -106,15 +108,13 @@ class TicketsStep(Step):
             return
         name = plain(found.me.name or found.me.email or "somebody")
         self.say("\n".join([f"Signed in as {name}.", *map(plain, found.troubles)]))
-        _offer(
-            self.query_one("#groups", SelectionList), ((str(g.id), g.name) for g in found.groups)
-        )
-        _offer(self.query_one("#views", SelectionList), ((str(v.id), v.title) for v in found.views))
+        self.query_one("#groups", Picks).offer((str(g.id), g.name) for g in found.groups)
+        self.query_one("#views", Picks).offer((str(v.id), v.title) for v in found.views)
 
     async def leave(self, talk: Conversation) -> None:
         """Take what is picked."""
-        groups = self.query_one("#groups", SelectionList).selected
-        views = self.query_one("#views", SelectionList).selected
+        groups = self.query_one("#groups", Picks).picked
+        views = self.query_one("#views", Picks).picked
         if len(views) > 1:
             raise ConfigError("Pick one view at most.")
         talk.choose(groups=groups, view=views[0] if views else "")
@@ -134,7 +134,10 @@ class PagerDutyStep(Step):
         yield Input(id="pagerduty-token", password=True)
         yield Label("Your e-mail address there, for an account's key only; else leave it empty")
         yield Input(id="pagerduty-email", placeholder="you@example.com")
-        yield Checkbox("It is an OAuth access token", id="bearer")
+        yield Label("What kind of token it is")
+        yield Picks(
+            (("key", "a REST API key"), ("oauth", "an OAuth access token")), one=True, id="kind"
+        )
         yield Static("", classes="said", markup=False)
 
     def enter(self, talk: Conversation) -> None:
@@ -149,7 +152,7 @@ class PagerDutyStep(Step):
             self.value("pagerduty-where"),
             self.value("pagerduty-token"),
             self.value("pagerduty-email"),
-            bearer=self.query_one("#bearer", Checkbox).value,
+            bearer=self.query_one("#kind", Picks).picked == ("oauth",),
         )
 
 
@@ -162,9 +165,9 @@ class IncidentsStep(Step):
         """Teams and services to pick from."""
         yield Static("", classes="said", markup=False)
         yield Label("Teams whose incidents are yours; none picked is all")
-        yield SelectionList[str](id="teams")
+        yield Picks(id="teams")
         yield Label("Services to narrow them to; none picked is all")
-        yield SelectionList[str](id="services")
+        yield Picks(id="services")
 
     def enter(self, talk: Conversation) -> None:
         """What the account has."""
@@ -175,8 +178,8 @@ class IncidentsStep(Step):
         who = f"Signed in as {plain(found.me.name)}." if found.me else "An account's key works."
         rotas = ", ".join(plain(s.name, limit=40) for s in found.schedules) or "none"
         self.say("\n".join([who, f"Rotas: {rotas}.", *map(plain, found.troubles)]))
-        _offer(self.query_one("#teams", SelectionList), ((t.id, t.name) for t in found.teams))
-        _offer(self.query_one("#services", SelectionList), ((s.id, s.name) for s in found.services))
+        self.query_one("#teams", Picks).offer((t.id, t.name) for t in found.teams)
+        self.query_one("#services", Picks).offer((s.id, s.name) for s in found.services)
 
     async def leave(self, talk: Conversation) -> None:
         """Take what is picked, besides what was picked of Zendesk."""
@@ -184,8 +187,8 @@ class IncidentsStep(Step):
         talk.choose(
             groups=[str(group) for group in chosen.groups or ()],
             view=str(chosen.view or ""),
-            teams=self.query_one("#teams", SelectionList).selected,
-            services=self.query_one("#services", SelectionList).selected,
+            teams=self.query_one("#teams", Picks).picked,
+            services=self.query_one("#services", Picks).picked,
         )
 
 
@@ -193,15 +196,11 @@ class FileStep(Step):
     """Where the tokens stay, and the file as it will be."""
 
     heading = "The file"
-    keeps = (Keep.KEYRING, Keep.FILE, Keep.ENVIRONMENT)
 
     def compose(self) -> ComposeResult:
         """The choice, and the text."""
         yield Label("Where are the tokens to be kept?")
-        with RadioSet(id="keep"):
-            yield RadioButton("in the keyring of this desktop", value=True)
-            yield RadioButton("in the file itself, which you alone will be able to read")
-            yield RadioButton("nowhere; I set ROTA_ZENDESK_TOKEN and ROTA_PAGERDUTY_TOKEN myself")
+        yield Picks(_KEEPS.items(), one=True, id="keep")
         yield Label("", id="where")
         yield Static("", id="preview", markup=False)
         yield Static("", classes="said", markup=False)
@@ -209,7 +208,7 @@ class FileStep(Step):
     @property
     def keep(self) -> Keep:
         """Where the tokens are to be kept."""
-        return self.keeps[max(0, self.query_one("#keep", RadioSet).pressed_index)]
+        return Keep(self.query_one("#keep", Picks).picked[0])
 
     def enter(self, talk: Conversation) -> None:
         """The file as it is now going to be."""
@@ -224,11 +223,3 @@ class FileStep(Step):
         except RotaError as error:
             words.append(error.headline)
         self.say(" ".join(words))
-
-
-def _offer(into: "SelectionList[str]", choices: Iterable[tuple[str, str]]) -> None:
-    """Choices by id, keeping what was picked before."""
-    picked = set(into.selected)
-    into.clear_options()
-    into.add_options([(Text(plain(name, limit=60)), id, id in picked) for id, name in choices])
-    into.highlighted = 0 if into.option_count else None
