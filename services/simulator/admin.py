@@ -1,12 +1,14 @@
 """How are faults and the clock changed from outside this process?
 
-Below `/admin/<token>`, on the loopback interface like all the rest; a wrong token is a 404.
+All of it is below `/admin/<token>`, on the loopback interface like everything else; a wrong token
+is a 404. Settings, buckets, tokens and events are in `levers`.
 """
 
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from inspect import signature
 from secrets import compare_digest
 from typing import Annotated, Literal
 
@@ -20,6 +22,7 @@ from services.clock import ManualClock
 from services.simulator import faults
 from services.simulator.call import Vendor, utc_text
 from services.simulator.interference import Effect, Fault
+from services.simulator.levers import Lever, Levers
 from services.simulator.world import World
 
 EFFECTS: Mapping[str, Callable[..., Effect]] = {
@@ -32,6 +35,7 @@ EFFECTS: Mapping[str, Callable[..., Effect]] = {
         faults.search_down,
         faults.collision,
         faults.html_page,
+        faults.plain_text,
         faults.odd_error,
         faults.truncated,
         faults.reset_before,
@@ -39,6 +43,8 @@ EFFECTS: Mapping[str, Callable[..., Effect]] = {
         faults.silent_after,
         faults.slow,
         faults.surprising,
+        faults.novel,
+        faults.skewed,
     )
 }
 """What can be asked for by name; see `faults` for what each does."""
@@ -47,6 +53,7 @@ _LIMITS: Mapping[str, object] = {
     "status": Annotated[int, Meta(ge=400, le=599)],
     "retry_after": Annotated[int, Meta(ge=0, le=86_400)] | None,
     "seconds": Annotated[float, Meta(ge=0, le=3600)],
+    "ahead": Annotated[float, Meta(ge=-86_400, le=86_400)],
     "keep": Annotated[float, Meta(ge=0, le=1)],
     "every": Annotated[int, Meta(ge=1)],
     "shape": Literal["string", "array", "map", "none"],
@@ -64,6 +71,8 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str = "*"
     times: Annotated[int, Meta(ge=1)] | None = None
     skip: Annotated[int, Meta(ge=0)] = 0
+    since: Annotated[datetime, Meta(tz=True)] | None = None
+    until: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class _Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +111,8 @@ class Admin:
             path=asked.path,
             times=asked.times,
             skip=asked.skip,
+            since=asked.since,
+            until=asked.until,
         )
         self._added.append((asked, fault))
         return _json(201, {"fault": asked})
@@ -135,9 +146,12 @@ class Admin:
         if make is None:
             raise msgspec.ValidationError(f"effect: write one of {', '.join(EFFECTS)}")
         args = _arguments(make, asked.args)
-        if make is faults.slow:
-            if "seconds" not in args:
-                raise msgspec.ValidationError("args: slow needs seconds")
+        needed = [
+            name for name, one in signature(make).parameters.items() if one.default is one.empty
+        ]
+        if missing := [name for name in needed if name not in args and name != "sleep"]:
+            raise msgspec.ValidationError(f"args: {asked.effect} needs {missing[0]}")
+        if "sleep" in needed:
             args["sleep"] = self._world.clock.sleep
         return make(**args)
 
@@ -177,7 +191,28 @@ def routes(world: World, token: str) -> list[Route]:
 
         return endpoint
 
+    levers = Levers(world)
+
+    def pulled(lever: Lever) -> list[Route]:
+        async def look(request: Request) -> Response:
+            return _json(200, lever(None))
+
+        async def pull(request: Request) -> Response:
+            try:
+                said = msgspec.json.decode(await request.body(), type=dict[str, object])
+                return _json(200, lever(said))
+            except msgspec.DecodeError as error:
+                return _json(400, {"error": str(error)})
+
+        path = f"/admin/{{token}}/{lever.__name__}"
+        return [
+            Route(path, guarded(look), methods=["GET"]),
+            Route(path, guarded(pull), methods=["POST"]),
+        ]
+
+    each = (levers.settings, levers.buckets, levers.tokens, levers.events)
     return [
+        *(route for lever in each for route in pulled(lever)),
         Route("/admin/{token}/faults", guarded(admin.list_faults), methods=["GET"]),
         Route("/admin/{token}/faults", guarded(admin.add_fault), methods=["POST"]),
         Route("/admin/{token}/faults", guarded(admin.clear_faults), methods=["DELETE"]),

@@ -21,10 +21,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.simulator import admin
 from services.simulator.call import Call, Query, Refused, Reply, Seen, Serve, Vendor
 from services.simulator.pagerduty import (
+    alerts_api,
     incidents_api,
     oncalls_api,
     reference_api,
+    responders_api,
     rota_api,
+    shifts_api,
 )
 from services.simulator.pagerduty import (
     writes_api as pagerduty_writes,
@@ -63,10 +66,13 @@ ZENDESK_ROUTES = (
 )
 PAGERDUTY_ROUTES = (
     *incidents_api.ROUTES,
+    *alerts_api.ROUTES,
     *reference_api.ROUTES,
     *rota_api.ROUTES,
+    *shifts_api.ROUTES,
     *oncalls_api.ROUTES,
     *pagerduty_writes.ROUTES,
+    *responders_api.ROUTES,
 )
 
 _CONVERTER = re.compile(r":\w+}")
@@ -181,7 +187,7 @@ async def _respond(
     reply = await world.faults.serve(call, served)
     if reply.lost:
         return Unanswered(reply.lost)
-    stamp = format_datetime(world.timeline.stamp(), usegmt=True)
+    stamp = format_datetime(world.timeline.stamp() + reply.skew, usegmt=True)
     body = encoded(reply)
     headers = {"date": stamp, **reply.headers}
     if body:
@@ -204,6 +210,6 @@ async def _call(request: Request, vendor: Vendor, root: str, template: str) -> C
         query=Query(tuple(request.query_params.multi_items())),
         places={name: str(value) for name, value in request.path_params.items()},
         headers={name.lower(): value for name, value in request.headers.items()},
-        body=decoded(body),
+        body=decoded(body, request.headers.get("content-type", "")),
         read_timeout=waits,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
@@ -82,6 +82,7 @@ class Reply:
         body: To be written as JSON; `None` is no body at all.
         raw: Written as it is in place of `body`.
         lost: The answer never arrives: the connection is `reset`, or nothing is heard (`silence`).
+        skew: How far ahead the clock is that stamps it.
     """
 
     status: int = 200
@@ -90,6 +91,7 @@ class Reply:
     raw: bytes | None = None
     content_type: str = "application/json; charset=utf-8"
     lost: Literal["", "reset", "silence"] = ""
+    skew: timedelta = timedelta(0)
 
 
 class Refused(Exception):

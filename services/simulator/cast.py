@@ -13,6 +13,7 @@ from services.simulator.pagerduty.records import (
     Restriction,
     Schedule,
     Service,
+    ShiftSchedule,
     Team,
     User,
 )
@@ -20,6 +21,9 @@ from services.simulator.zendesk.account import ZendeskAccount
 from services.simulator.zendesk.records import CustomStatus, Group, Macro, Organization, View
 
 DOMAIN = "platform.example"
+
+INCIDENT_LEADS = "PV3SHIFTS"
+"""The id of the shift-based schedule, which stands on the second rung where there are any."""
 
 AGENTS = (
     ("Imogen Achebe", "imogen"),
@@ -120,6 +124,7 @@ def assemble(zendesk: ZendeskAccount, pagerduty: PagerDutyAccount, now: datetime
     _prepared_texts(zendesk, support, long_ago)
     primary, nights = _schedules(pagerduty, agents[:5], now)
     policy = _policy(pagerduty, primary, nights, agents[5])
+    pagerduty.add_shift_schedule(_incident_leads(agents, primary.layers[0].start))
     services = _services(pagerduty, policy, long_ago)
     return Cast(
         agents[:5],
@@ -203,13 +208,27 @@ def _schedules(
     return primary, out_of_hours
 
 
+def _incident_leads(agents: tuple[Agent, ...], since: datetime) -> ShiftSchedule:
+    """Two people at once, all day: one changes every week, the other every day."""
+    ids = tuple(agent.pagerduty_id for agent in agents)
+    weekly = Layer(f"{INCIDENT_LEADS}W", "Weekly lead", since, timedelta(weeks=1), ids)
+    daily = Layer(f"{INCIDENT_LEADS}D", "Daily lead", since, timedelta(days=1), ids[::-1])
+    return ShiftSchedule(INCIDENT_LEADS, "Incident leads", "Europe/London", (weekly, daily))
+
+
 def _policy(
     pagerduty: PagerDutyAccount, primary: Schedule, nights: Schedule, lead: Agent
 ) -> EscalationPolicy:
     """Whoever is on call for 15 minutes, then the lead for 30, and the same once more."""
     both = (primary.id, nights.id)
     first = Level(pagerduty.new_id("P"), timedelta(minutes=15), schedule_ids=both)
-    second = Level(pagerduty.new_id("P"), timedelta(minutes=30), user_ids=(lead.pagerduty_id,))
+    leads = (INCIDENT_LEADS,)
+    second = Level(
+        pagerduty.new_id("P"),
+        timedelta(minutes=30),
+        user_ids=(lead.pagerduty_id,),
+        shift_schedule_ids=leads,
+    )
     policy = EscalationPolicy(pagerduty.new_id("P"), "Platform emergency", (first, second), 1)
     pagerduty.policies[policy.id] = policy
     team = Team(pagerduty.new_id("P"), "Platform")

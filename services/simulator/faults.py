@@ -8,6 +8,7 @@ the way with `world.faults.add(effect, vendor=..., method=..., path=..., times=.
 import html
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 from services.simulator.call import Call, Json, Reply
@@ -192,6 +193,26 @@ def surprising(every: int = 1) -> Effect:
     return effect
 
 
+def novel(key: str = "status", value: str = "x_novel") -> Effect:
+    """A field that everybody knows has a value that nobody knows, in every record that has it."""
+
+    async def effect(call: Call, serve: ServeLater) -> Reply:
+        reply = await serve(call)
+        return replace(reply, body=_with_value(reply.body, key, value))
+
+    return effect
+
+
+def skewed(ahead: float) -> Effect:
+    """The server's clock is so many seconds ahead, or behind; what it stores is not."""
+
+    async def effect(call: Call, serve: ServeLater) -> Reply:
+        reply = await serve(call)
+        return replace(reply, skew=timedelta(seconds=ahead))
+
+    return effect
+
+
 def changed(change: Callable[[Json], None]) -> Effect:
     """The JSON of an answer is changed in place by `change`, e.g. to an unknown status."""
 
@@ -202,6 +223,17 @@ def changed(change: Callable[[Json], None]) -> Effect:
         return reply
 
     return effect
+
+
+def _with_value(body: object, key: str, value: str) -> object:
+    if isinstance(body, list):
+        return [_with_value(one, key, value) for one in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        name: value if name == key and isinstance(old, str) else _with_value(old, key, value)
+        for name, old in body.items()
+    }
 
 
 def _with_novelties(body: Json) -> Json:

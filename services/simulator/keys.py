@@ -67,5 +67,17 @@ class Keys:
                 return pair
         return None
 
+    def change_lifetime(self, lifetime: timedelta | None) -> None:
+        """Let access tokens live for so long, those in use from now on."""
+        if lifetime != self.lifetime:
+            self.lifetime = lifetime
+            for pair in self.oauth:
+                pair.expires_at = self._end()
+
+    def expire(self) -> None:
+        """Every Zendesk access token stops working now; the refresh tokens do not."""
+        for pair in self.oauth:
+            pair.expires_at = self._timeline.now()
+
     def _end(self) -> datetime | None:
         return None if self.lifetime is None else self._timeline.now() + self.lifetime

@@ -42,11 +42,16 @@ class Limits:
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self._buckets: dict[str, Bucket] = {}
+        self._awaited: dict[str, tuple[datetime, int]] = {}
+        """Buckets that were drained before anybody of ours drew on them: when, and what is left."""
 
     def bucket(self, name: str, total: int, window: float = 60.0) -> Bucket:
         """The bucket of this name as it is now; made, or resized, if need be."""
         now = self._timeline.now()
-        bucket = self._buckets.setdefault(name, Bucket(total, window, now))
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            began, leave = self._awaited.pop(name, (now, total))
+            bucket = self._buckets[name] = Bucket(total, window, began, max(0, total - leave))
         bucket.total = total
         bucket.refresh(now)
         return bucket
@@ -54,8 +59,20 @@ class Limits:
     def drain(self, name: str, leave: int = 0) -> None:
         """Use a bucket up, as a colleague's dashboard does, but for the last `leave` requests.
 
-        Names: `zendesk`, `zendesk:tickets-index`, `pagerduty`, ....
+        Names: `zendesk`, `zendesk:tickets-index`, `pagerduty` for the account's key,
+        `pagerduty:<user id>` for all keys of a user, `pagerduty:<user id>:oncalls`, ....
         """
-        bucket = self._buckets.setdefault(name, Bucket(0, 60.0, self._timeline.now()))
-        bucket.refresh(self._timeline.now())
+        now = self._timeline.now()
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            self._awaited[name] = (now, leave)
+            return
+        bucket.refresh(now)
         bucket.used = max(bucket.used, bucket.total - leave)
+
+    def left(self) -> dict[str, int]:
+        """How many requests each bucket that was drawn on still has, by name."""
+        now = self._timeline.now()
+        for bucket in self._buckets.values():
+            bucket.refresh(now)
+        return {name: bucket.remaining for name, bucket in self._buckets.items()}

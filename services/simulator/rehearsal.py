@@ -37,7 +37,10 @@ def play(world: World, scenario: script.Script, open_issues: int | None = None) 
 
 
 class Rehearsal:
-    """Carries out events, and remembers what has which subject."""
+    """Carries out events, and remembers what has which subject.
+
+    A subject it did not bring into the world itself is looked for there.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -120,14 +123,18 @@ class Rehearsal:
             self._world.pagerduty.set_priority(incident.id, self._user(), event.severity)
 
     def _living(self, subject: str) -> Iterator[Ticket]:
-        for ticket_id in self._tickets[subject]:
-            ticket = self._world.zendesk.tickets.get(ticket_id)
+        desk = self._world.zendesk.tickets
+        known = self._tickets[subject] or [t.id for t in desk.values() if t.subject == subject]
+        for ticket_id in known:
+            ticket = desk.get(ticket_id)
             if ticket is not None and ticket.status != "closed" and not ticket.deleted:
                 yield ticket
 
     def _unresolved(self, subject: str) -> Iterator[Incident]:
-        for incident_id in self._incidents[subject]:
-            incident = self._world.pagerduty.incidents.get(incident_id)
+        pages = self._world.pagerduty.incidents
+        known = self._incidents[subject] or [i.id for i in pages.values() if i.title == subject]
+        for incident_id in known:
+            incident = pages.get(incident_id)
             if incident is not None and incident.status != "resolved":
                 yield incident
 

@@ -203,6 +203,18 @@ def read(path: Path) -> Script:
         raise ConfigError(f"{shown}: this is not TOML: {reason}.") from None
 
 
+def event(raw: Mapping[str, object]) -> Cue:
+    """One event on its own, as a file has it; it may do without an `at`, and is then due now.
+
+    Raises:
+        ValueError: It cannot be used; the message names its key.
+    """
+    try:
+        return _cue({"at": "0s", **raw}, "event")
+    except _Wrong as wrong:
+        raise ValueError(str(wrong)) from None
+
+
 def parse(text: str) -> Script:
     """A scenario from its text; what is wrong with it is a `ValueError` or names its key."""
     file = _shaped(tomllib.loads(text), _File, "")

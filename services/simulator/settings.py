@@ -79,7 +79,7 @@ class Settings:
     oncalls_limit: int = 120
     """Requests per minute to `GET /oncalls`."""
     priorities: bool = True
-    """Whether the account has priorities; without, `GET /priorities` is 402."""
+    """Whether the account has priorities; without, `/priorities` is 402 and incidents have none."""
     note_bumps_updated_at: bool = False
     """Whether a note moves the incident's `updated_at`."""
     settle_settled: Literal["accept", "refuse"] = "accept"
@@ -97,7 +97,7 @@ class Settings:
     overrides_list_status: int = 200
     """What `GET /schedules/{id}/overrides` answers: 200, or 201 as documented."""
     v3_schedules: bool = False
-    """Whether a shift-based schedule stands in `GET /oncalls` too."""
+    """Whether the account has a shift-based schedule: in `/oncalls` and `/v3/schedules` only."""
 
 
 DEFAULTS = Settings()

@@ -1,5 +1,7 @@
 """How is an answer written down? As JSON, the way both vendors write it."""
 
+from urllib.parse import parse_qsl
+
 import msgspec
 
 from services.simulator.call import Reply
@@ -14,8 +16,10 @@ def encoded(reply: Reply) -> bytes:
     return b"" if reply.body is None else _ENCODER.encode(reply.body)
 
 
-def decoded(body: bytes) -> object:
-    """What a client sent; `None` where it is nothing or not JSON."""
+def decoded(body: bytes, content_type: str = "") -> object:
+    """What a client sent, as JSON or as a form; `None` where it is nothing, or neither."""
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(body.decode("utf-8", "replace")))
     try:
         return msgspec.json.decode(body) if body else None
     except msgspec.DecodeError:

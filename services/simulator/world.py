@@ -89,7 +89,7 @@ class World:
         """Let the vendors behave differently from now on."""
         self.settings = self.zendesk.settings = self.pagerduty.settings = settings
         self.timeline.offset = settings.clock_offset
-        self.keys.lifetime = settings.oauth_lifetime
+        self.keys.change_lifetime(settings.oauth_lifetime)
         me = self.zendesk.people[self.me]
         me.role = "admin" if settings.role == "admin" else "agent"
         me.restriction = "groups" if settings.role == "restricted" else None

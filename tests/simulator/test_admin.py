@@ -61,7 +61,7 @@ async def test_a_fault_falls_on_as_many_requests_as_were_asked_for(door: Door) -
     met = [await door.status() for _ in range(3)]
 
     assert added.status_code == 201
-    assert listed == [{**asked, "skip": 0}]
+    assert listed == [{**asked, "skip": 0, "since": None, "until": None}]
     assert met == [502, 502, 200]
     assert (await door("GET", FAULTS)).json() == {"faults": []}
 
@@ -77,7 +77,8 @@ async def test_faults_can_be_lifted(door: Door) -> None:
 
 @pytest.mark.parametrize("effect", sorted(EFFECTS))
 async def test_every_effect_can_be_asked_for(door: Door, effect: str) -> None:
-    args = {"seconds": 5} if effect == "slow" else {}
+    needed: dict[str, dict[str, object]] = {"slow": {"seconds": 5}, "skewed": {"ahead": -420}}
+    args = needed.get(effect, {})
     asked = {"effect": effect, "args": args, "vendor": "pagerduty"}
 
     assert (await door("POST", FAULTS, asked)).status_code == 201
@@ -95,7 +96,10 @@ async def test_every_effect_can_be_asked_for(door: Door, effect: str) -> None:
         pytest.param({"effect": "odd_error", "args": {"shape": "x"}}, "args.shape", id="shape"),
         pytest.param({"effect": "broken", "times": 0}, "times", id="times"),
         pytest.param({"effect": "broken", "vendor": "x"}, "vendor", id="vendor"),
-        pytest.param({"effect": "broken", "until": "x"}, "until", id="unknown-key"),
+        pytest.param({"effect": "broken", "until": "x"}, "until", id="no-moment"),
+        pytest.param({"effect": "broken", "since": "2026-12-24T14:20:00"}, "since", id="no-zone"),
+        pytest.param({"effect": "broken", "when": "now"}, "when", id="unknown-key"),
+        pytest.param({"effect": "skewed"}, "skewed needs ahead", id="ahead-missing"),
     ],
 )
 async def test_what_cannot_be_a_fault_is_refused(

@@ -2,7 +2,14 @@
 
 from services.simulator.call import Json
 from services.simulator.pagerduty.incidents import Incidents
-from services.simulator.pagerduty.records import Actor, Conflict, Incident, Priority, User
+from services.simulator.pagerduty.records import (
+    Actor,
+    Conflict,
+    Helper,
+    Incident,
+    Priority,
+    User,
+)
 
 MOST_ALERTS = 1000
 """Alerts an incident can have."""
@@ -171,22 +178,34 @@ class PagerDutyAccount(Incidents):
 
     def ask_for_help(
         self, incident_id: str, agent: User, message: str, targets: list[tuple[str, str]]
-    ) -> Json:
-        """Ask people or policies to join; `targets` are pairs of a kind and an id."""
-        incident = self.incident(incident_id)
+    ) -> list[Helper]:
+        """Ask people or policies to join; `targets` are pairs of a kind and an id.
+
+        Raises:
+            Conflict: One of them is unknown (2013).
+        """
+        incident, now = self.incident(incident_id), self.timeline.stamp()
         for kind, target_id in targets:
             if target_id not in (self.users if kind == "user" else self.policies):
                 raise Conflict(2013, "User Not Found", "Responder not found")
-        request: Json = {
-            "requester": agent,
-            "at": self.timeline.stamp(),
-            "message": message,
-            "targets": targets,
-        }
-        incident.responder_requests.append(request)
+        asked = [Helper(kind, id_, agent, now, message) for kind, id_ in targets]
+        again = {(one.kind, one.id) for one in asked}
+        kept = [one for one in incident.helpers if (one.kind, one.id) not in again]
+        incident.helpers = [*kept, *asked]
         extra = {"message": message}
         self.write(incident, "responder_request", "Responders requested", agent, extra=extra)
-        return request
+        return asked
+
+    def call_off_help(self, incident_id: str, kind: str, target_id: str) -> str:
+        """Take a request to join back. Says `cancelled`, or why it is too late for that."""
+        incident = self.incident(incident_id)
+        helper = next((h for h in incident.helpers if (h.kind, h.id) == (kind, target_id)), None)
+        if helper is None:
+            return "not_found"
+        if helper.state == "pending":
+            incident.helpers.remove(helper)
+            return "cancelled"
+        return helper.state
 
 
 def _priority_text(old: Priority | None, new: Priority | None) -> str:

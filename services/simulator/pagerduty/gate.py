@@ -63,7 +63,7 @@ class Gate:
     def _acting(self, call: Call, owner: str) -> User | None:
         """Who does it: whoever `From` names, else whoever the key belongs to."""
         sender = call.headers.get("from", "")
-        if sender:
+        if sender and call.method != "GET":
             user = self._account.user_by_email(sender)
             if user is None:
                 raise error(400, 1008, "Requester User Not Found")

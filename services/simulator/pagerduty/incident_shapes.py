@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.simulator.call import Json
-from services.simulator.pagerduty.records import Actor, Incident, LogEntry, User
+from services.simulator.pagerduty.records import Actor, Helper, Incident, LogEntry, User
 from services.simulator.pagerduty.shapes import WEB, Writer
 
 
@@ -54,12 +54,11 @@ class IncidentWriter(Writer):
                 for at, actor in incident.acknowledgements
             ],
             "alert_grouping": None,
-            "priority": self.priority(
-                account.priorities.get(incident.priority_id or ""),
-                full="priorities" in self.includes,
-            ),
+            "priority": self._priority_in(incident),
             "resolve_reason": self._reason(incident),
-            "incidents_responders": incident.responders,
+            "incidents_responders": [
+                self.responder(incident, one) for one in incident.helpers if one.kind == "user"
+            ],
             "responder_requests": [],
             "urgency": incident.urgency,
         }
@@ -68,6 +67,19 @@ class IncidentWriter(Writer):
         if "body" in self.includes:
             row["body"] = {"type": "incident_body", "details": incident.body}
         return row
+
+    def responder(self, incident: Incident, helper: Helper) -> Json:
+        """A person who was asked to join, and what became of it."""
+        at = self.when(helper.asked_at)
+        return {
+            "state": helper.state,
+            "user": self.user(self.account.users[helper.id]),
+            "incident": self.incident(incident),
+            "updated_at": at,
+            "message": helper.message,
+            "requester": self.user(helper.requester),
+            "requested_at": at,
+        }
 
     def _actions(self, actions: Iterable[tuple[str, datetime]]) -> list[Json]:
         ordered = sorted(actions, key=lambda action: action[1])
@@ -87,6 +99,12 @@ class IncidentWriter(Writer):
         policy = self.account.policies[incident.policy_id]
         full = "escalation_policies" in self.includes
         return self.full_policy(policy) if full else self.policy(policy)
+
+    def _priority_in(self, incident: Incident) -> Json | None:
+        if not self.account.settings.priorities:
+            return None
+        priority = self.account.priorities.get(incident.priority_id or "")
+        return self.priority(priority, full="priorities" in self.includes)
 
     def _first_entry(self, incident: Incident) -> Json | None:
         if not incident.entries:

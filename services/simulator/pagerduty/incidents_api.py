@@ -1,4 +1,4 @@
-"""Reading incidents, their log, notes and alerts."""
+"""Reading incidents, their log and their notes."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -50,12 +50,14 @@ def list_incidents(account: PagerDutyAccount, call: Call, me: User | None) -> Re
     statuses = wanted(call, "statuses", STATUSES)
     urgencies = wanted(call, "urgencies", ("high", "low"))
     services, users = wanted(call, "service_ids"), wanted(call, "user_ids")
+    ours = of_team(account, call)
     key = call.query.get("incident_key")
     window = _window(account, call)
     rows = [
         incident
         for incident in account.incidents.values()
-        if (not statuses or incident.status in statuses)
+        if ours
+        and (not statuses or incident.status in statuses)
         and (not urgencies or incident.urgency in urgencies)
         and (not services or incident.service_id in services)
         and (not users or users & {user_id for _, user_id in incident.assignments})
@@ -65,6 +67,12 @@ def list_incidents(account: PagerDutyAccount, call: Call, me: User | None) -> Re
     page, envelope = paged(call, account.settings, _sorted(call, rows))
     write = writer(account, call)
     return Reply(200, {"incidents": [write.full_incident(one) for one in page], **envelope})
+
+
+def of_team(account: PagerDutyAccount, call: Call) -> bool:
+    """Whether the teams asked for are among ours: everything here belongs to all of them."""
+    teams = wanted(call, "team_ids")
+    return not teams or bool(teams & set(account.teams))
 
 
 def _window(account: PagerDutyAccount, call: Call) -> tuple[datetime, datetime] | None:
@@ -114,28 +122,9 @@ def notes(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
     return Reply(200, {"notes": [write.note(note) for note in reversed(incident.notes)]})
 
 
-def alerts(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
-    """GET /incidents/{id}/alerts."""
-    incident = account.incident(call.places["incident_id"])
-    statuses = wanted(call, "statuses", ("triggered", "resolved"))
-    rows = [alert for alert in incident.alerts if not statuses or alert.status in statuses]
-    page, envelope = paged(call, account.settings, rows)
-    write = writer(account, call)
-    return Reply(200, {"alerts": [write.alert(incident, one) for one in page], **envelope})
-
-
-def show_alert(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
-    """GET /incidents/{id}/alerts/{alert_id}."""
-    incident = account.incident(call.places["incident_id"])
-    alert = next((a for a in incident.alerts if a.id == call.places["alert_id"]), None)
-    if alert is None:
-        raise error(404, 2100, "Not Found")
-    return Reply(200, {"alert": writer(account, call).alert(incident, alert)})
-
-
 def log_entries(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
     """GET /log_entries: of the whole account, newest first; `since` counts itself in."""
-    return _entries(account, call, account.log)
+    return _entries(account, call, account.log if of_team(account, call) else [])
 
 
 def incident_log(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
@@ -177,8 +166,6 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/incidents", list_incidents),
     ("GET", "/incidents/{incident_id}", show),
     ("GET", "/incidents/{incident_id}/notes", notes),
-    ("GET", "/incidents/{incident_id}/alerts", alerts),
-    ("GET", "/incidents/{incident_id}/alerts/{alert_id}", show_alert),
     ("GET", "/incidents/{incident_id}/log_entries", incident_log),
     ("GET", "/log_entries", log_entries),
     ("GET", "/log_entries/{entry_id}", show_entry),

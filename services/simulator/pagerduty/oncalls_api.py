@@ -9,7 +9,7 @@ from services.simulator.pagerduty.incident_shapes import IncidentWriter
 from services.simulator.pagerduty.incidents_api import local_writer
 from services.simulator.pagerduty.pages import bound, error, paged, wanted
 from services.simulator.pagerduty.records import User
-from services.simulator.pagerduty.rota import Shift, final_shifts
+from services.simulator.pagerduty.rota import Shift, final_shifts, side_by_side
 
 AHEAD = timedelta(days=90)
 """How far `GET /oncalls` looks."""
@@ -36,31 +36,32 @@ def oncalls(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
 def _oncall_rows(account: PagerDutyAccount, write: IncidentWriter, span: Range) -> list[Json]:
     rows: list[Json] = []
     final = {s.id: final_shifts(s, *span) for s in account.schedules.values()}
+    v3 = account.shift_schedules
     for policy in account.policies.values():
         for place, level in enumerate(policy.levels, 1):
-            base = {"escalation_policy": write.policy(policy), "escalation_level": place}
+            full = "escalation_policies" in write.includes
+            shown = write.full_policy(policy) if full else write.policy(policy)
+            base = {"escalation_policy": shown, "escalation_level": place}
             for schedule_id in level.schedule_ids:
                 schedule = write.schedule(account.schedules[schedule_id])
                 for shift in final[schedule_id]:
                     rows.append(_row(write, base, shift.user_id, schedule, shift))
+            for schedule_id in level.shift_schedule_ids:
+                shifts = side_by_side(v3[schedule_id], *span) if schedule_id in v3 else []
+                for shift in shifts:
+                    schedule = write.shift_schedule(v3[schedule_id])
+                    rows.append(_row(write, base, shift.user_id, schedule, shift))
             for user_id in level.user_ids:
                 rows.append(_row(write, base, user_id, None, None))
-    if account.settings.v3_schedules:
-        policy = next(iter(account.policies.values()))
-        base = {"escalation_policy": write.policy(policy), "escalation_level": 1}
-        schedule = write.reference(
-            "schedule_v3", "PV3SHIFTS", "Incident leads", path="v3/schedules"
-        )
-        shift = Shift(span[0], span[1], next(iter(account.users)))
-        rows.append(_row(write, base, shift.user_id, schedule, shift))
     return rows
 
 
 def _row(
     write: IncidentWriter, base: Json, user_id: str, schedule: Json | None, shift: Shift | None
 ) -> Json:
+    user = write.account.users[user_id]
     return {
-        "user": write.user(write.account.users[user_id]),
+        "user": write.full_user(user) if "users" in write.includes else write.user(user),
         "schedule": schedule,
         **base,
         "start": write.when(shift.start) if shift else None,

@@ -91,17 +91,29 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftSchedule:
+    """A shift-based (v3) schedule: rotations side by side, so several people can be on call."""
+
+    id: str
+    name: str
+    zone: str
+    rotations: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """One rung of an escalation policy.
 
     Attributes:
         delay: How long an incident stays here unacknowledged.
+        shift_schedule_ids: Where the account has shift-based schedules.
     """
 
     id: str
     delay: timedelta
     user_ids: tuple[str, ...] = ()
     schedule_ids: tuple[str, ...] = ()
+    shift_schedule_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,23 @@ class Alert:
 
 
 @dataclass(slots=True)
+class Helper:
+    """A person, or whoever a policy pages, who was asked to join.
+
+    Attributes:
+        kind: `user` or `escalation_policy`.
+        state: `pending`, `joined` or `declined`.
+    """
+
+    kind: str
+    id: str
+    requester: User
+    asked_at: datetime
+    message: str
+    state: str = "pending"
+
+
+@dataclass(slots=True)
 class Incident:
     """One incident.
 
@@ -223,8 +252,7 @@ class Incident:
     entries: list[LogEntry] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
-    responders: list[Json] = field(default_factory=list)
-    responder_requests: list[Json] = field(default_factory=list)
+    helpers: list[Helper] = field(default_factory=list)
 
 
 class Conflict(Exception):

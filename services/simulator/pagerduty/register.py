@@ -1,7 +1,7 @@
 """What does one PagerDuty account know, and who has to be paged?"""
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from services.simulator.call import Json
@@ -15,10 +15,11 @@ from services.simulator.pagerduty.records import (
     Priority,
     Schedule,
     Service,
+    ShiftSchedule,
     Team,
     User,
 )
-from services.simulator.pagerduty.rota import on_call
+from services.simulator.pagerduty.rota import on_call, side_by_side
 from services.simulator.settings import Settings
 from services.simulator.timeline import Timeline
 
@@ -37,6 +38,7 @@ class Register:
         self.services: dict[str, Service] = {}
         self.policies: dict[str, EscalationPolicy] = {}
         self.schedules: dict[str, Schedule] = {}
+        self._shift_schedules: dict[str, ShiftSchedule] = {}
         self.incidents: dict[str, Incident] = {}
         self.by_number: dict[int, str] = {}
         self.log: list[LogEntry] = []
@@ -88,7 +90,25 @@ class Register:
         """The ids of whoever a level of a policy pages at a moment."""
         rung = policy.levels[level - 1]
         people = [on_call(self.schedules[i], moment) for i in rung.schedule_ids]
-        return list(dict.fromkeys([*(p for p in people if p is not None), *rung.user_ids]))
+        instant = timedelta(microseconds=1)
+        shifts = [
+            shift
+            for schedule_id in rung.shift_schedule_ids
+            if (schedule := self.shift_schedules.get(schedule_id)) is not None
+            for shift in side_by_side(schedule, moment, moment + instant)
+        ]
+        on_shift = (shift.user_id for shift in shifts)
+        known = (person for person in people if person is not None)
+        return list(dict.fromkeys([*known, *on_shift, *rung.user_ids]))
+
+    @property
+    def shift_schedules(self) -> dict[str, ShiftSchedule]:
+        """The shift-based schedules, where the account has any."""
+        return self._shift_schedules if self.settings.v3_schedules else {}
+
+    def add_shift_schedule(self, schedule: ShiftSchedule) -> None:
+        """Have a shift-based schedule, for as long as the account may have them."""
+        self._shift_schedules[schedule.id] = schedule
 
     def write(
         self,

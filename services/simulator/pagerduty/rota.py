@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.simulator.pagerduty.records import Layer, Restriction, Schedule
+from services.simulator.pagerduty.records import Layer, Restriction, Schedule, ShiftSchedule
 
 _DAY = timedelta(days=1)
 
@@ -68,6 +68,16 @@ def _staffed(
 
 def _utc(civil: datetime, zone: ZoneInfo) -> datetime:
     return civil.replace(tzinfo=zone).astimezone(UTC)
+
+
+def side_by_side(schedule: ShiftSchedule, since: datetime, until: datetime) -> list[Shift]:
+    """The shifts of all rotations that overlap the range, whole, in order."""
+    zone = ZoneInfo(schedule.zone)
+    return sorted(
+        shift
+        for rotation in schedule.rotations
+        for shift in layer_shifts(rotation, zone, since, until)
+    )
 
 
 def override_shifts(schedule: Schedule, since: datetime, until: datetime) -> list[Shift]:

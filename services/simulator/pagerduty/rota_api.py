@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.simulator.call import Call, Json, Refused, Reply, moment_of
+from services.simulator.call import Call, Json, Reply, moment_of
 from services.simulator.pagerduty.account import PagerDutyAccount
 from services.simulator.pagerduty.gate import Answer
 from services.simulator.pagerduty.incident_shapes import IncidentWriter
@@ -24,7 +24,7 @@ Range = tuple[datetime, datetime]
 TWO_WEEKS = timedelta(weeks=2)
 
 
-def _range(call: Call, write: IncidentWriter) -> Range | None:
+def range_of(call: Call, write: IncidentWriter) -> Range | None:
     """The range asked for; with one end only, it is two weeks long."""
     since, until = bound(call, "since", write.zone), bound(call, "until", write.zone)
     if until is None:
@@ -125,7 +125,7 @@ def schedules(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
     word = call.query.get("query").lower()
     rows = [s for s in account.schedules.values() if word in s.name.lower()]
     page, envelope = paged(call, account.settings, rows, default=100)
-    span = _range(call, write)
+    span = range_of(call, write)
     written = [_schedule(write, call, one, span, write.includes) for one in page]
     return Reply(200, {"schedules": written, **envelope})
 
@@ -142,7 +142,7 @@ def show_schedule(account: PagerDutyAccount, call: Call, me: User | None) -> Rep
     write = local_writer(account, call)
     schedule = _schedule_of(account, call)
     parts = frozenset({"schedule_layers", "overrides_subschedule", "final_schedule"})
-    row = _schedule(write, call, schedule, _range(call, write), parts)
+    row = _schedule(write, call, schedule, range_of(call, write), parts)
     return Reply(200, {"schedule": row})
 
 
@@ -150,7 +150,7 @@ def schedule_users(account: PagerDutyAccount, call: Call, me: User | None) -> Re
     """GET /schedules/{id}/users: whoever is on call in the range, or at all."""
     write = local_writer(account, call)
     schedule = _schedule_of(account, call)
-    span = _range(call, write)
+    span = range_of(call, write)
     ids = [i for layer in schedule.layers for i in layer.user_ids]
     if span:
         ids = [shift.user_id for shift in final_shifts(schedule, *span)]
@@ -163,7 +163,7 @@ def overrides(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
     if not (call.query.get("since") and call.query.get("until")):
         raise invalid("Since and until are required.")
     write = local_writer(account, call)
-    span = _range(call, write)
+    span = range_of(call, write)
     assert span is not None
     rows = _entries(write, call, override_shifts(schedule, *span), span)
     return Reply(account.settings.overrides_list_status, {"overrides": rows})
@@ -215,16 +215,6 @@ def remove_override(account: PagerDutyAccount, call: Call, me: User | None) -> R
     return Reply(204) if gone else Reply(200, {})
 
 
-def no_v3_schedules(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
-    """GET /v3/schedules: there are none to speak of."""
-    return Reply(200, {"schedules": [], "limit": 100, "offset": 0, "more": False, "total": None})
-
-
-def no_v3_schedule(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
-    """Anything below /v3/schedules: an error of the newer shape."""
-    raise Refused(Reply(404, {"errors": {"schedule": ["not found"]}}))
-
-
 ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/schedules", schedules),
     ("GET", "/schedules/{schedule_id}", show_schedule),
@@ -232,6 +222,4 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/schedules/{schedule_id}/overrides", overrides),
     ("POST", "/schedules/{schedule_id}/overrides", add_overrides),
     ("DELETE", "/schedules/{schedule_id}/overrides/{override_id}", remove_override),
-    ("GET", "/v3/schedules", no_v3_schedules),
-    ("GET", "/v3/schedules/{schedule_id}", no_v3_schedule),
 )

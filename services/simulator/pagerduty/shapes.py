@@ -14,6 +14,7 @@ from services.simulator.pagerduty.records import (
     Priority,
     Schedule,
     Service,
+    ShiftSchedule,
     Team,
     User,
 )
@@ -79,6 +80,11 @@ class Writer:
     def schedule(self, schedule: Schedule) -> Json:
         """A reference to a schedule."""
         return self.reference("schedule", schedule.id, schedule.name)
+
+    def shift_schedule(self, schedule: ShiftSchedule) -> Json:
+        """A reference to a shift-based schedule."""
+        row = self.reference("schedule_v3", schedule.id, schedule.name, path="v3/schedules")
+        return {**row, "html_url": f"{WEB}/schedules/{schedule.id}"}
 
     def incident(self, incident: Incident) -> Json:
         """A reference to an incident."""
@@ -175,6 +181,11 @@ class Writer:
                 "escalation_delay_in_minutes": int(level.delay.total_seconds() // 60),
                 "targets": [
                     *(self.schedule(account.schedules[i]) for i in level.schedule_ids),
+                    *(
+                        self.shift_schedule(account.shift_schedules[i])
+                        for i in level.shift_schedule_ids
+                        if i in account.shift_schedules
+                    ),
                     *(self.user(account.users[i]) for i in level.user_ids),
                 ],
             }

@@ -21,7 +21,7 @@ def _somebody(me: User | None) -> User:
     return me
 
 
-def _id(value: object) -> str:
+def id_in(value: object) -> str:
     """The id inside a reference; nothing if there is none."""
     return str(value.get("id") or "") if isinstance(value, dict) else ""
 
@@ -29,12 +29,12 @@ def _id(value: object) -> str:
 def create(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
     """POST /incidents: 201; an open incident of the service with the same key is in the way."""
     asked = call.object("incident")
-    service_id = _id(asked.get("service"))
+    service_id = id_in(asked.get("service"))
     if not str(asked.get("title") or "").strip() or not service_id:
         raise invalid("Title and service are required.")
     if service_id not in account.services:
         raise error(400, 5002, "Service Not Found")
-    policy_id = _id(asked.get("escalation_policy"))
+    policy_id = id_in(asked.get("escalation_policy"))
     if policy_id and policy_id not in account.policies:
         raise Conflict(1014, "Escalation Policy Not Found")
     priority = _priority_named(account, asked.get("priority"))
@@ -58,7 +58,7 @@ def create(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
 def _priority_named(account: PagerDutyAccount, value: object) -> str | None:
     if value is None:
         return None
-    wanted = value if isinstance(value, str) else _id(value)
+    wanted = value if isinstance(value, str) else id_in(value)
     found = account.priorities.get(wanted) or account.priority_named(wanted)
     if found is None:
         raise Conflict(1020, "Invalid Priority")
@@ -68,7 +68,7 @@ def _priority_named(account: PagerDutyAccount, value: object) -> str | None:
 def _assignees(asked: Json) -> tuple[str, ...]:
     rows = asked.get("assignments")
     rows = rows if isinstance(rows, list) else []
-    return tuple(_id(row.get("assignee")) for row in rows if isinstance(row, dict))
+    return tuple(id_in(row.get("assignee")) for row in rows if isinstance(row, dict))
 
 
 def update(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
@@ -102,13 +102,17 @@ def _check(account: PagerDutyAccount, incident: Incident, asked: Json) -> None:
     status = asked.get("status")
     if status is not None and status not in _STATUSES:
         raise Conflict(1003, "Invalid Status Provided")
+    if asked.get("urgency") not in (None, "high", "low"):
+        raise invalid("Urgency must be high or low.")
+    if "title" in asked and not str(asked["title"] or "").strip():
+        raise invalid("Title cannot be empty.")
     if asked.get("resolution") and status != "resolved":
         raise invalid("Resolution is only allowed with status resolved.")
     if asked.get("assignments") and asked.get("escalation_policy"):
         raise invalid("Assignments and escalation policy cannot be given together.")
     if any(user_id not in account.users for user_id in _assignees(asked)):
         raise Conflict(1007, "Assigned To User Not Found")
-    policy_id = _id(asked.get("escalation_policy"))
+    policy_id = id_in(asked.get("escalation_policy"))
     if policy_id and policy_id not in account.policies:
         raise Conflict(1014, "Escalation Policy Not Found")
     _priority_named(account, asked.get("priority"))
@@ -137,7 +141,7 @@ def _check_status(account: PagerDutyAccount, incident: Incident, asked: Json) ->
 def _carry_out(account: PagerDutyAccount, incident: Incident, asked: Json, me: User) -> None:
     id_ = incident.id
     status = asked.get("status")
-    people, policy_id = _assignees(asked), _id(asked.get("escalation_policy"))
+    people, policy_id = _assignees(asked), id_in(asked.get("escalation_policy"))
     level = asked.get("escalation_level")
     acts: tuple[tuple[bool, Callable[[], object]], ...] = (
         (bool(asked.get("title")), lambda: account.rename(id_, me, str(asked["title"]))),
@@ -165,14 +169,14 @@ def _carry_out_facts(account: PagerDutyAccount, incident: Incident, asked: Json,
         account.change_facts(incident.id, me, type=str(kind["name"]))
     if isinstance(asked.get("conference_bridge"), dict):
         account.change_facts(incident.id, me, conference=asked["conference_bridge"])
-    service_id = _id(asked.get("service"))
+    service_id = id_in(asked.get("service"))
     if service_id in account.services and service_id != incident.service_id:
         account.change_facts(incident.id, me, service_id=service_id)
 
 
 def _wanted(asked: Json) -> str | None:
     value = asked["priority"]
-    return value if isinstance(value, str) or value is None else _id(value)
+    return value if isinstance(value, str) or value is None else id_in(value)
 
 
 def _level(value: object) -> int:
@@ -239,37 +243,9 @@ def merge(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
     rows = call.object().get("source_incidents")
     if not isinstance(rows, list) or not rows:
         raise invalid("Source incidents must be an array.")
-    sources = tuple(_id(row) for row in rows)
+    sources = tuple(id_in(row) for row in rows)
     target = account.merge(call.places["incident_id"], _somebody(me), sources)
     return Reply(200, {"incident": writer(account, call).incident(target)})
-
-
-def ask_for_help(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
-    """POST /incidents/{id}/responder_requests: the body says who asks."""
-    asked = call.object()
-    requester = account.users.get(str(asked.get("requester_id")))
-    if requester is None:
-        raise error(400, 2011, "Invalid requester_id")
-    rows = asked.get("responder_request_targets")
-    inner = [
-        row.get("responder_request_target", row) for row in rows or () if isinstance(row, dict)
-    ]
-    targets = [(str(row.get("type", "")).removesuffix("_reference"), _id(row)) for row in inner]
-    message = str(asked.get("message") or "")
-    incident = account.incident(call.places["incident_id"])
-    account.ask_for_help(incident.id, requester, message, targets)
-    write = local_writer(account, call)
-    row = {
-        "incident": write.incident(incident),
-        "requester": write.user(requester),
-        "requested_at": write.when(account.timeline.stamp()),
-        "message": message,
-        "responder_request_targets": [
-            {"responder_request_target": {"type": kind, "id": id_, "incidents_responders": []}}
-            for kind, id_ in targets
-        ],
-    }
-    return Reply(200, {"responder_request": row})
 
 
 ROUTES: tuple[tuple[str, str, Answer], ...] = (
@@ -282,5 +258,4 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("POST", "/incidents/{incident_id}/status_updates", add_status_update),
     ("POST", "/incidents/{incident_id}/snooze", snooze),
     ("PUT", "/incidents/{incident_id}/merge", merge),
-    ("POST", "/incidents/{incident_id}/responder_requests", ask_for_help),
 )

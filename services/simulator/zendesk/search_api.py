@@ -33,8 +33,10 @@ def search(account: ZendeskAccount, call: Call, me: Person) -> Reply:
         raise _refuse(422, "Invalid search: a query is required")
     if ("type", "user") in {(term.key, term.value) for term in terms_of(query)}:
         return _users(account, call)
-    per_page = min(int(call.query.get("per_page") or 100), 100)
-    if (int(call.query.get("page") or 1) - 1) * per_page >= MOST_RESULTS:
+    size, number = call.query.get("per_page") or "100", call.query.get("page") or "1"
+    if not (size.isdigit() and number.isdigit()):
+        raise _refuse(400, "page must be an integer")
+    if (int(number) - 1) * min(int(size), 100) >= MOST_RESULTS:
         raise _refuse(422, "Requested response size was greater than Search Response Limits")
     named, direction = sort_of(query)
     field = call.query.get("sort_by") or named
