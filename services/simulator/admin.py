@@ -56,7 +56,7 @@ _LIMITS: Mapping[str, object] = {
     "ahead": Annotated[float, Meta(ge=-86_400, le=86_400)],
     "keep": Annotated[float, Meta(ge=0, le=1)],
     "every": Annotated[int, Meta(ge=1)],
-    "shape": Literal["string", "array", "map", "none"],
+    "shape": Literal["string", "array", "map", "inner_map", "none"],
 }
 """What an argument can be, where its own type says too little."""
 

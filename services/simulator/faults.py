@@ -109,11 +109,18 @@ def plain_text(status: int = 502, text: str = "upstream connect error") -> Effec
 
 
 def odd_error(shape: str = "string", status: int = 400) -> Effect:
-    """PagerDuty's stranger error bodies: `string`, `array`, `map` or `none`."""
+    """PagerDuty's stranger error bodies: `string`, `array`, `map`, `inner_map`, `none`."""
     bodies: Json = {
         "string": {"error": {"message": "Invalid Input Provided", "code": 2001, "errors": "No."}},
         "array": {"error": ["Invalid input."]},
         "map": {"errors": {"rotation_id": ["is unknown"]}},
+        "inner_map": {
+            "error": {
+                "message": "Invalid request",
+                "code": 2001,
+                "errors": {"rotation.events": ["is unknown"]},
+            }
+        },
         "none": {},
     }
 

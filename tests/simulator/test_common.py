@@ -209,3 +209,16 @@ async def test_requests_are_counted_by_template(stage: Stage) -> None:
         ("GET", "/incidents"): 1,
     }
     assert stage.world.requests[-1].query.get("date_range") == "all"
+
+
+async def test_a3_a_known_field_can_have_an_unknown_value_everywhere(stage: Stage) -> None:
+    stage.world.pagerduty.create_incident("x", stage.world.cast.emergency)
+    stage.world.faults.add(faults.novel("urgency", "severe"), times=1)
+
+    first = await stage.pagerduty.get("/incidents")
+    second = await stage.pagerduty.get("/incidents")
+
+    assert [first["incidents"][0]["urgency"], second["incidents"][0]["urgency"]] == [
+        "severe",
+        "high",
+    ]

@@ -1,5 +1,6 @@
 """D: whole stories, as a demo and the client's tests need them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 
 from services.simulator import faults
 from services.simulator.pagerduty.records import User
-from tests.simulator.conftest import START, Stage
+from tests.simulator.conftest import START, MakeStage, Stage
 
 
 def _user(stage: Stage, place: int = 0) -> User:
@@ -106,3 +107,60 @@ async def test_d9_a_clock_that_is_set_wrong(stage: Stage) -> None:
     response = await stage.zendesk("GET", "/tickets")
 
     assert response.headers["date"] == "Thu, 24 Dec 2026 14:20:00 GMT"
+
+
+async def test_d4_a_note_among_ourselves_is_no_reply_though_it_moves_the_assignee_s_stamp(
+    stage: Stage,
+) -> None:
+    ticket = stage.ticket(assignee_id=stage.world.me)
+    await stage.pass_time(60)
+
+    stage.world.zendesk.note(ticket.id, stage.world.me, "looking")
+    row = (await stage.zendesk.get(f"/tickets/{ticket.id}?include=metric_sets"))["ticket"]
+
+    assert row["metric_set"]["replies"] == 0
+    assert row["metric_set"]["reply_time_in_minutes"]["calendar"] is None
+    assert row["metric_set"]["assignee_updated_at"] == "2026-12-24T14:21:00Z"
+
+
+async def test_d7_a_page_more_than_one_and_an_incident_older_than_the_window(stage: Stage) -> None:
+    cast, pager = stage.world.cast, stage.world.pagerduty
+    old = pager.create_incident("Old", cast.backlog)
+    await stage.pass_time(40 * 86_400)
+    for place in range(100):
+        stage.ticket(f"Ticket {place}")
+        pager.create_incident(f"Page {place}", cast.backlog)
+    stage.ticket("One more")
+
+    unbounded = await stage.pagerduty.get("/incidents?date_range=all&limit=100")
+    bounded = await stage.pagerduty.get("/incidents?limit=100")
+    tickets = await stage.zendesk.get("/tickets?page[size]=100")
+
+    assert (unbounded["more"], bounded["more"]) == (True, False)
+    assert old.id == unbounded["incidents"][0]["id"]
+    assert tickets["meta"]["has_more"]
+
+
+async def test_d8_a_team_mate_s_dashboard_takes_the_last_requests(stage: Stage) -> None:
+    stage.world.limits.drain("zendesk")
+
+    refused = await stage.zendesk("GET", "/tickets")
+    await stage.clock.advance(float(refused.headers["retry-after"]))
+
+    assert refused.status_code == 429
+    assert (await stage.zendesk("GET", "/tickets")).status_code == 200
+
+
+async def test_d10_a_token_ends_and_an_agent_loses_their_view_mid_session(
+    make_stage: MakeStage,
+) -> None:
+    stage = make_stage(oauth_lifetime=timedelta(minutes=30))
+    elsewhere = stage.ticket(group_id=stage.world.cast.billing)
+
+    seen = [(await stage.zendesk("GET", f"/tickets/{elsewhere.id}")).status_code]
+    stage.world.adopt(replace(stage.world.settings, role="restricted"))
+    seen.append((await stage.zendesk("GET", f"/tickets/{elsewhere.id}")).status_code)
+    await stage.clock.advance(1800)
+    seen.append((await stage.zendesk("GET", f"/tickets/{elsewhere.id}")).status_code)
+
+    assert seen == [200, 404, 401]

@@ -38,6 +38,15 @@ async def test_b2_an_account_key_needs_from_for_writes(make_stage: MakeStage) ->
     assert me.status_code == 400
 
 
+async def test_b2_an_account_s_key_is_nobody_s_whatever_from_says(make_stage: MakeStage) -> None:
+    stage = make_stage(pagerduty_account_key=True)
+    sender = {"from": stage.world.cast.agents[0].email}
+
+    response = await stage.pagerduty("GET", "/users/me", headers=sender)
+
+    assert response.status_code == 400
+
+
 async def test_b3_overrides_need_no_from(make_stage: MakeStage) -> None:
     stage = make_stage(pagerduty_account_key=True)
     cast = stage.world.cast
@@ -108,7 +117,7 @@ async def test_b35_the_headers_tell_of_the_tighter_bucket(make_stage: MakeStage)
     assert other.headers["ratelimit-limit"] == "960"
 
 
-@pytest.mark.parametrize("shape", ["string", "array", "map", "none"])
+@pytest.mark.parametrize("shape", ["string", "array", "map", "inner_map", "none"])
 async def test_b36_stranger_errors(stage: Stage, shape: str) -> None:
     stage.world.faults.add(faults.odd_error(shape), vendor="pagerduty")
 
@@ -122,6 +131,16 @@ async def test_b37_not_found(stage: Stage) -> None:
         response = await stage.pagerduty("GET", path)
         assert response.status_code == 404
         assert response.json() == {"error": {"message": "Not Found", "code": 2100}}
+
+
+async def test_b27_an_account_without_priorities_has_none_on_incidents(
+    make_stage: MakeStage,
+) -> None:
+    stage = make_stage(priorities=False)
+    stage.world.pagerduty.create_incident("x", stage.world.cast.emergency, priority="P1")
+
+    assert (await stage.pagerduty("GET", "/priorities")).status_code == 402
+    assert (await stage.pagerduty.get("/incidents"))["incidents"][0]["priority"] is None
 
 
 async def test_b44_abilities(make_stage: MakeStage) -> None:

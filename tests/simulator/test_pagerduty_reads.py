@@ -252,3 +252,28 @@ async def test_a_hundred_and_one_open_incidents_take_two_pages(stage: Stage) -> 
 
     assert (first["more"], len(second["incidents"]), second["more"]) == (True, 1, False)
     assert START + timedelta(0) == stage.clock.now()
+
+
+async def test_b43_what_is_resolved_between_two_pages_shifts_the_second(stage: Stage) -> None:
+    pages = [
+        stage.world.pagerduty.create_incident(f"Page {n}", stage.world.cast.emergency)
+        for n in range(6)
+    ]
+    query = "/incidents?statuses[]=triggered&sort_by=incident_number:asc&limit=3"
+    service = stage.world.pagerduty.services[stage.world.cast.emergency]
+
+    first = await stage.pagerduty.get(query)
+    stage.world.pagerduty.resolve(pages[0].id, service)
+    second = await stage.pagerduty.get(f"{query}&offset=3")
+
+    seen = [row["title"] for row in (*first["incidents"], *second["incidents"])]
+    assert seen == ["Page 0", "Page 1", "Page 2", "Page 4", "Page 5"]
+
+
+async def test_only_our_teams_have_anything(stage: Stage) -> None:
+    stage.world.pagerduty.create_incident("x", stage.world.cast.emergency)
+    ours = next(iter(stage.world.pagerduty.teams))
+
+    for path, key in (("/incidents", "incidents"), ("/log_entries", "log_entries")):
+        assert (await stage.pagerduty.get(f"{path}?team_ids[]={ours}"))[key]
+        assert not (await stage.pagerduty.get(f"{path}?team_ids[]=PNONE"))[key]

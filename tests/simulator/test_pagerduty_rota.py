@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.simulator.cast import INCIDENT_LEADS
 from tests.simulator.conftest import MakeStage, Stage
 
 SPAN = "since=2026-12-24T00:00:00Z&until=2026-12-29T00:00:00Z&time_zone=UTC"
@@ -40,6 +41,42 @@ async def test_b38_a_shift_based_schedule_may_stand_among_them(make_stage: MakeS
 
     kinds = {row["schedule"]["type"] for row in rows if row["schedule"]}
     assert kinds == {"schedule_reference", "schedule_v3_reference"}
+
+
+async def test_b38_a_shift_based_schedule_is_in_no_list_of_the_older_kind(
+    make_stage: MakeStage,
+) -> None:
+    stage = make_stage(v3_schedules=True)
+    listed = await stage.pagerduty.get("/v3/schedules")
+    older = await stage.pagerduty.get("/schedules")
+    classic = await stage.pagerduty("GET", f"/schedules/{INCIDENT_LEADS}")
+    path = f"/v3/schedules/{INCIDENT_LEADS}?include[]=final_schedule&{SPAN}"
+    schedule = (await stage.pagerduty.get(path))["schedule"]
+
+    assert [row["type"] for row in listed["schedules"]] == ["schedule_v3_reference"]
+    assert INCIDENT_LEADS not in {row["id"] for row in older["schedules"]}
+    assert classic.status_code == 404
+    shifts = schedule["final_schedule"]["computed_shift_assignments"]
+    here = [s for s in shifts if s["start_time"] <= "2026-12-25T12:00:00Z" < s["end_time"]]
+    assert len(here) == 2
+    assert {s["source"]["type"] for s in shifts} == {"schedule_rotation"}
+
+
+async def test_b38_whoever_has_such_a_shift_is_paged(make_stage: MakeStage) -> None:
+    stage = make_stage(v3_schedules=True)
+    incident = stage.world.pagerduty.create_incident("Down", stage.world.cast.emergency)
+
+    await stage.pass_time(16 * 60)
+    rows = (await stage.pagerduty.get("/oncalls"))["oncalls"]
+
+    second = {row["user"]["id"] for row in rows if row["escalation_level"] == 2}
+    assert {user_id for _, user_id in incident.assignments} == second
+    assert len(second) == 3
+
+
+async def test_b38_nothing_of_the_kind_where_the_account_has_none(stage: Stage) -> None:
+    assert (await stage.pagerduty.get("/v3/schedules"))["schedules"] == []
+    assert (await stage.pagerduty("GET", f"/v3/schedules/{INCIDENT_LEADS}")).status_code == 404
 
 
 async def test_b39_shifts_only_with_include_and_a_range(stage: Stage) -> None:

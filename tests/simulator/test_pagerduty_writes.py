@@ -263,6 +263,26 @@ async def test_b25_b26_many_at_once_or_none(stage: Stage) -> None:
     assert too_many.status_code == 413
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [{"urgency": "medium"}, {"title": " "}, {"priority": "P9"}, {"status": "gone"},
+     {"escalation_level": 9}, {"assignments": [{"assignee": {"id": "PNOBODY"}}]}],
+    ids=lambda bad: next(iter(bad)),
+)  # fmt: skip
+async def test_b25_one_bad_entry_leaves_the_good_ones_alone(
+    stage: Stage, bad: dict[str, Any]
+) -> None:
+    good, other = _page(stage), _page(stage)
+    rows = [{"id": good.id, "type": "incident_reference", "status": "acknowledged"}]
+
+    response = await stage.pagerduty(
+        "PUT", "/incidents", {"incidents": [*rows, {"id": other.id, "type": "incident", **bad}]}
+    )
+
+    assert response.status_code == 400
+    assert (good.status, other.status) == ("triggered", "triggered")
+
+
 async def test_b27_priorities_by_id_by_name_and_none(stage: Stage) -> None:
     incident = _page(stage, priority="P2")
     p1 = stage.world.pagerduty.priority_named("P1")
@@ -408,3 +428,51 @@ async def test_responders_can_be_asked_for(stage: Stage) -> None:
     assert response.status_code == 200
     assert response.json()["responder_request"]["message"] == "Please help"
     assert _types(incident)[-1] == "responder_request"
+    assert [one.state for one in incident.helpers] == ["pending"]
+
+
+async def test_help_is_called_off_unless_it_came_already(stage: Stage) -> None:
+    account, cast = stage.world.pagerduty, stage.world.cast
+    incident, me = _page(stage), _user(stage)
+    asked = [("user", cast.lead.pagerduty_id), ("user", cast.agents[1].pagerduty_id)]
+    account.ask_for_help(incident.id, me, "help", [*asked, ("escalation_policy", cast.policy)])
+    incident.helpers[1].state = "joined"
+    targets = [
+        {"type": "user_reference", "id": asked[0][1]},
+        {"type": "user_reference", "id": asked[1][1]},
+        {"type": "escalation_policy_reference", "id": cast.policy},
+        {"type": "user_reference", "id": "PNOBODY"},
+    ]
+
+    response = await stage.pagerduty(
+        "PUT",
+        f"/incidents/{incident.id}/responder_requests/cancel",
+        {"requester_id": me.id, "responder_request_targets": targets},
+    )
+    shown = (await stage.pagerduty.get(f"/incidents/{incident.id}"))["incident"]
+
+    rows = response.json()["responder_request_targets"]
+    assert [row["result"] for row in rows] == ["cancelled", "joined", "cancelled", "not_found"]
+    assert [row["state"] for row in shown["incidents_responders"]] == ["joined"]
+
+
+async def test_alerts_are_resolved_and_moved_all_or_none(stage: Stage) -> None:
+    first, second, over = _page(stage), _page(stage), _page(stage)
+    alert = first.alerts[0]
+    stage.world.pagerduty.resolve(over.id, _user(stage))
+    path = f"/incidents/{first.id}/alerts"
+
+    def moved(to: str) -> dict[str, Any]:
+        target = {"id": to, "type": "incident_reference"}
+        return {"alerts": [{"id": alert.id, "type": "alert", "incident": target}]}
+
+    resolved = await stage.pagerduty(
+        "PUT", path, {"alerts": [{"id": alert.id, "type": "alert", "status": "resolved"}]}
+    )
+    refused = await stage.pagerduty("PUT", path, moved(over.id))
+    gone = await stage.pagerduty("PUT", path, moved(second.id))
+
+    assert resolved.json()["alerts"][0]["status"] == "resolved"
+    assert refused.status_code == 400
+    assert gone.json()["alerts"][0]["incident"]["id"] == second.id
+    assert (first.alerts, second.alerts[-1]) == ([], alert)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from services.simulator import faults
+from services.simulator.interference import Effect
 from services.simulator.settings import Settings
 from tests.simulator.conftest import MakeStage, Stage
 
@@ -143,3 +145,42 @@ async def test_c27_unknown_records_and_unknown_paths(stage: Stage) -> None:
         assert response.json() == {"error": "RecordNotFound", "description": "Not found"}
     response = await stage.zendesk("GET", "/nowhere")
     assert response.json() == {"error": "InvalidEndpoint", "description": "Not found"}
+
+
+async def test_c7_unavailable_with_a_word_on_when_to_come_back(stage: Stage) -> None:
+    stage.world.faults.add(faults.unavailable(45), vendor="zendesk", times=1)
+
+    first = await stage.zendesk("GET", "/groups")
+
+    assert (first.status_code, first.headers["retry-after"]) == (503, "45")
+    assert (await stage.zendesk("GET", "/groups")).status_code == 200
+
+
+async def test_c8_the_smaller_buckets(make_stage: MakeStage) -> None:
+    stage = make_stage(role="admin", incremental_limit=2, ticket_update_limit=2)
+    view = next(iter(stage.world.zendesk.views))
+    tickets = [stage.ticket(f"Ticket {n}") for n in range(3)]
+
+    export = "/incremental/tickets/cursor?start_time=1700000000"
+    exports = [(await stage.zendesk("GET", export)).status_code for _ in range(3)]
+    counts = [(await stage.zendesk("GET", f"/views/{view}/count")).status_code for _ in range(6)]
+    updates = [
+        (await stage.zendesk("PUT", f"/tickets/{t.id}", {"ticket": {"type": "task"}})).status_code
+        for t in tickets
+    ]
+
+    assert exports == [200, 200, 429]
+    assert counts == [200] * 5 + [429]
+    assert updates == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind"), [(faults.plain_text(), "text/plain"), (faults.html_page(), "text/html")]
+)
+async def test_c47_an_error_need_not_be_json(stage: Stage, effect: Effect, kind: str) -> None:
+    stage.world.faults.add(effect)
+
+    response = await stage.zendesk("GET", "/tickets")
+
+    assert response.status_code == 502
+    assert response.headers["content-type"].startswith(kind)

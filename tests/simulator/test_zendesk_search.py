@@ -151,3 +151,12 @@ async def test_the_count_alone(stage: Stage) -> None:
     await stage.pass_time(91)
 
     assert await stage.zendesk.get("/search/count?query=status<solved") == {"count": 1}
+
+
+async def test_c33_a_page_is_a_whole_number(stage: Stage) -> None:
+    response = await stage.zendesk("GET", "/search?query=x&page=two")
+
+    assert (response.status_code, response.json()["description"]) == (
+        400,
+        "page must be an integer",
+    )

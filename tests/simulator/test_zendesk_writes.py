@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.simulator import faults
 from tests.simulator.conftest import MakeStage, Stage
 
 
@@ -290,3 +291,15 @@ async def test_a_merge_closes_the_source_later(stage: Stage) -> None:
     assert response.json()["job_status"]["status"] == "queued"
     assert source.status == "closed"
     assert target.comments[-1].body == "both"
+
+
+async def test_c24_a_collision_without_a_safe_update(stage: Stage) -> None:
+    ticket = stage.ticket()
+    stage.world.faults.add(faults.collision(), method="PUT", times=1)
+    body = {"ticket": {"priority": "high"}}
+
+    first = await stage.zendesk("PUT", f"/tickets/{ticket.id}", body)
+    again = await stage.zendesk("PUT", f"/tickets/{ticket.id}", body)
+
+    assert (first.status_code, first.json()["error"]) == (409, "DatabaseConflict")
+    assert (again.status_code, ticket.priority) == (200, "high")

@@ -2,12 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
-from services.simulator.call import Call, Json, Refused, Reply
+from services.simulator.call import Call, Json, Reply
 from services.simulator.pagerduty.account import PagerDutyAccount
 from services.simulator.pagerduty.gate import Answer
 from services.simulator.pagerduty.incident_shapes import IncidentWriter
 from services.simulator.pagerduty.incidents_api import local_writer, of_team
-from services.simulator.pagerduty.pages import invalid
+from services.simulator.pagerduty.pages import error, invalid
 from services.simulator.pagerduty.records import Layer, ShiftSchedule, User
 from services.simulator.pagerduty.rota import clipped, coverage, layer_shifts
 from services.simulator.pagerduty.rota_api import Range, range_of
@@ -33,8 +33,7 @@ def show(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
     """GET /v3/schedules/{id}: with its shifts where `final_schedule` and a range are asked for."""
     schedule = account.shift_schedules.get(call.places["schedule_id"])
     if schedule is None:
-        error = {"message": "Not Found", "code": 2100, "errors": {"schedule": ["not found"]}}
-        raise Refused(Reply(404, {"error": error}))
+        raise error(404, 2100, "Not Found")
     write = local_writer(account, call)
     users = dict.fromkeys(i for rotation in schedule.rotations for i in rotation.user_ids)
     row = {
