@@ -7,8 +7,18 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from services.config.placeholders import PLACEHOLDERS, unknown_names
 from services.config.reading import Problem, nearest, quoted
-from services.config.tables import Hours, PagerDuty, Poll, Severities, Tables, Zendesk
+from services.config.tables import (
+    Forms,
+    Hours,
+    PagerDuty,
+    Poll,
+    Severities,
+    Tables,
+    Templates,
+    Zendesk,
+)
 from services.domain import ClockKind
 from services.policy.rules import Allowance
 
@@ -25,6 +35,8 @@ def check(tables: Tables) -> Iterator[Problem]:
     yield from _poll(tables.poll)
     yield from _hours(tables.support_hours)
     yield from _severities(tables.severity)
+    yield from _forms(tables.forms)
+    yield from _templates(tables.templates)
 
 
 def _zendesk(table: Zendesk) -> Iterator[Problem]:
@@ -154,6 +166,32 @@ def _severities(table: Severities) -> Iterator[Problem]:
         where = "severity.unclassified"
         yield from _no_business_days(f"{where}.triage", table.unclassified.triage)
         yield from _no_business_days(f"{where}.first_response", table.unclassified.first_response)
+
+
+_MUST_SAY = {
+    "close_reopen": ("reopen_until",),
+    "rename": ("old", "new", "why"),
+    "backlog": ("card",),
+}
+"""Names that a prepared text cannot do without."""
+
+
+def _forms(table: Forms) -> Iterator[Problem]:
+    if not table.reopen_window:
+        yield Problem("forms.reopen_window", "leaves no time at all; write 96h")
+    if len(set(table.roles)) != len(table.roles) or not all(r.strip() for r in table.roles):
+        yield Problem("forms.roles", "names each role once, and none without a name")
+
+
+def _templates(table: Templates) -> Iterator[Problem]:
+    for name in table.__struct_fields__:
+        key, text = f"templates.{name}", getattr(table, name)
+        for wrong in dict.fromkeys(unknown_names(text)):
+            known = nearest(wrong, PLACEHOLDERS)
+            yield Problem(key, f"{{{wrong}}} stands for nothing{known}")
+        for needed in _MUST_SAY.get(name, ()):
+            if text and f"{{{needed}}}" not in text:
+                yield Problem(key, f"must have {{{needed}}} in it")
 
 
 def _no_business_days(key: str, allowance: Allowance | None) -> Iterator[Problem]:

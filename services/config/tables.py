@@ -198,6 +198,48 @@ class Pairing(Table, frozen=True):
     """What to take off a subject, besides Re:, Fwd: and Fw:."""
 
 
+class Forms(Table, frozen=True):
+    """What the forms ask, and how long what they send can be taken back."""
+
+    undo_seconds: Annotated[int, Meta(ge=0, le=600)] = 10
+    """How long a text for the requester waits before it goes."""
+    reopen_window: timedelta = timedelta(hours=96)
+    """How long after it was solved an answer reopens a ticket: until Zendesk closes it."""
+    roles: tuple[str, ...] = ("product manager", "technical architect", "tech lead")
+    """Who may make the final call on a severity."""
+    page_service: str = ""
+    """The id of the PagerDuty service that a raised issue pages."""
+
+
+class Templates(Table, frozen=True):
+    """Prepared texts; a known name in braces stands for what is known of the issue."""
+
+    reply: str = "Hello {requester},\n\n"
+    note: str = ""
+    triage: str = (
+        "Hello {requester},\n\nThank you for telling us. We are looking at it now, and will write "
+        "again as soon as we know more.\n"
+    )
+    close_opening: str = "Hello {requester},\n\nWe are closing this ticket."
+    close_why: str = ""
+    close_reopen: str = (
+        "If you need to, you can reopen it by answering this message until {reopen_until}. After "
+        "that, an answer opens a new ticket that refers to this one."
+    )
+    rename: str = (
+        'Hello {requester},\n\nWe have changed the title of this ticket from "{old}" to '
+        '"{new}".\n\n{why}\n\nNothing else has changed, and you need do nothing.'
+    )
+    backlog: str = (
+        "Waiting for a card in the backlog: {card}\n"
+        "The requester must be told when it is done and accepted."
+    )
+    backlog_reply: str = (
+        "Hello {requester},\n\nThis needs work that we have put into our backlog. We will tell you "
+        "when it is done.\n"
+    )
+
+
 class Screen(Table, frozen=True):
     """How the dashboard looks."""
 
@@ -218,6 +260,8 @@ class Tables(Table, frozen=True):
     severity: Severities = Severities()
     deadlines: Deadlines = Deadlines()
     pairing: Pairing = Pairing()
+    forms: Forms = Forms()
+    templates: Templates = Templates()
     screen: Screen = Screen()
     keys: dict[str, str] = {}
     """Which key does what: the id of an action, and the key for it."""

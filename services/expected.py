@@ -1,0 +1,158 @@
+"""What will an issue look like once what we send has arrived?
+
+Pure. Used twice: to say before sending which promise it meets, and to show the new state at once
+while the vendor has not confirmed it. Times are aware `datetime`s in UTC.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.domain import (
+    SEVERITY_RANK,
+    Fact,
+    Incident,
+    IncidentStatus,
+    Issue,
+    PendingAction,
+    Severity,
+    Status,
+    StatusChange,
+    Ticket,
+)
+from services.letters import (
+    IncidentMerge,
+    IncidentNote,
+    IncidentSnooze,
+    IncidentStatusUpdate,
+    IncidentUpdate,
+    TicketUpdate,
+    Write,
+)
+from services.policy.deadlines import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What ids, tags and priorities stand for."""
+
+    tags: Mapping[str, Severity] = field(default_factory=dict)
+    priorities: Mapping[str, Severity] = field(default_factory=dict)
+    agents: Mapping[int, str] = field(default_factory=dict)
+    """Zendesk ids to names."""
+    users: Mapping[str, str] = field(default_factory=dict)
+    """PagerDuty ids to names."""
+
+
+def expected(
+    issue: Issue, writes: Iterable[Write], at: datetime, policy: Policy, names: Names
+) -> Issue:
+    """The issue as it will be once these writes have arrived.
+
+    Args:
+        issue: As the vendors last showed it.
+        writes: In the order in which they arrive; those that concern other issues change nothing.
+        at: When they arrive.
+        policy: To work out what is promised then.
+        names: To show names and severities in place of ids, tags and priorities.
+    """
+    ticket, incident = issue.ticket, issue.incident
+    for write in writes:
+        if isinstance(write, TicketUpdate):
+            if ticket is not None and ticket.id == write.ticket_id:
+                ticket = _ticket(ticket, write, at, names)
+        elif incident is not None:
+            incident = _incident(incident, write, at, names)
+    if ticket is issue.ticket and incident is issue.incident:
+        return issue
+    return replace(
+        issue, ticket=ticket, incident=incident, promises=policy.promises(ticket, incident)
+    )
+
+
+def severity_of(tags: Iterable[str], known: Mapping[str, Severity]) -> Severity | None:
+    """The more severe of what some tags say."""
+    said = [known[tag] for tag in tags if tag in known]
+    return min(said, key=SEVERITY_RANK.__getitem__, default=None)
+
+
+def _ticket(ticket: Ticket, write: TicketUpdate, at: datetime, names: Names) -> Ticket:
+    tags = (ticket.tags | set(write.add_tags)) - set(write.remove_tags)
+    changed = replace(
+        ticket,
+        subject=write.subject if write.subject is not None else ticket.subject,
+        priority=write.priority or ticket.priority,
+        tags=tags,
+        severity=severity_of(tags, names.tags) if tags != ticket.tags else ticket.severity,
+    )
+    if write.assignee_id is not None and write.assignee_id != ticket.assignee_id:
+        name = names.agents.get(write.assignee_id, f"agent {write.assignee_id}")
+        changed = replace(changed, assignee_id=write.assignee_id, assignee=name)
+    if write.group_id is not None and write.group_id != ticket.group_id:
+        changed = replace(changed, group_id=write.group_id, group=None)
+    status = write.status
+    if status is None and ticket.status is Status.NEW and write.assignee_id is not None:
+        status = Status.OPEN
+    if status is not None and status is not ticket.status:
+        moved = StatusChange(at, ticket.status, status)
+        changed = replace(changed, status=status, status_changes=(*ticket.status_changes, moved))
+    if write.comment is not None and write.public:
+        first = ticket.replied_first
+        if first.known and first.at is None:
+            first = Fact(at)
+        changed = replace(changed, replied_first=first, replied_last=Fact(at), changes_known=True)
+    return changed
+
+
+def _incident(incident: Incident, write: Write, at: datetime, names: Names) -> Incident:
+    match write:
+        case IncidentUpdate(incident_id=id) if id == incident.id:
+            return _updated(incident, write, at, names)
+        case IncidentNote(incident_id=id) if id == incident.id:
+            return replace(incident, noted_last=Fact(at))
+        case IncidentStatusUpdate(incident_id=id) if id == incident.id:
+            return replace(incident, status_updated_last=Fact(at))
+        case IncidentSnooze(incident_id=id) if id == incident.id:
+            kept = [a for a in incident.pending_actions if a.kind != "unacknowledge"]
+            ends = PendingAction("unacknowledge", write.until)
+            return replace(incident, pending_actions=(*kept, ends))
+        case IncidentMerge() if incident.id in write.from_ids:
+            return _resolved(incident, at)
+    return incident
+
+
+def _updated(incident: Incident, write: IncidentUpdate, at: datetime, names: Names) -> Incident:
+    changed = incident
+    if write.title is not None:
+        changed = replace(changed, title=write.title)
+    if write.priority is not None:
+        severity = names.priorities.get(write.priority)
+        changed = replace(changed, priority=write.priority, severity=severity)
+    if write.assignee_ids:
+        who = tuple(names.users.get(id, id) for id in write.assignee_ids)
+        changed = replace(changed, assignee_ids=write.assignee_ids, assignees=who)
+    if write.status is IncidentStatus.RESOLVED:
+        return _resolved(changed, at)
+    if write.status is IncidentStatus.ACKNOWLEDGED:
+        first = changed.acknowledged_first
+        if first.known and first.at is None:
+            first = Fact(at)
+        return replace(
+            changed,
+            status=IncidentStatus.ACKNOWLEDGED,
+            acknowledged_at=at,
+            acknowledged_first=first,
+            pending_actions=tuple(a for a in changed.pending_actions if a.kind != "escalate"),
+        )
+    return changed
+
+
+def _resolved(incident: Incident, at: datetime) -> Incident:
+    return replace(
+        incident,
+        status=IncidentStatus.RESOLVED,
+        resolved_at=at,
+        assignees=(),
+        assignee_ids=(),
+        pending_actions=(),
+    )
