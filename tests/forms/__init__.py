@@ -1,0 +1,1 @@
+"""Forms: what they ask, refuse, warn of and send."""
