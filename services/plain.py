@@ -99,7 +99,9 @@ def plain_title(text: str, limit: int = TITLE_CHARACTERS) -> str:
     >>> plain_title("  4;3;\\x1b]0;owned\\x07 ")
     '4,3,␛]0,owned␇'
     """
-    return " ".join(plain(text[: 8 * limit], limit).replace(";", ",").split())
+    words = " ".join(plain(text, limit).replace(";", ",").split())
+    # Once more: what stood after a blank may stand at the start now.
+    return plain(words, limit)
 
 
 def plain_status(text: str, limit: int = TITLE_CHARACTERS) -> str:
