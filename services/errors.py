@@ -11,6 +11,7 @@
     + Forbidden          the token is right, but not allowed this
     + NotFound           no such thing, or not visible with this token
     + Rejected           understood and refused; retrying cannot help
+    + Conflict           somebody changed it first; nothing was changed by us
     + Unavailable        the vendor is in trouble itself (5xx)
     + UnexpectedReply    answered, but not in the documented shape
     + OutcomeUnknown     a write left and no answer came back
@@ -18,6 +19,8 @@
 Errors are told apart by type and status, never by their text. Anything else that is raised is a
 bug and may crash.
 """
+
+from collections.abc import Mapping
 
 
 class RotaError(Exception):
@@ -92,14 +95,27 @@ class Rejected(ServiceError):
     Attributes:
         status: The HTTP status.
         code: The vendor's own error code, where it gave one.
+        fields: The vendor's words by the field they are about, where it said.
     """
 
     def __init__(
-        self, source: str, headline: str, advice: str = "", *, status: int = 400, code: int = 0
+        self,
+        source: str,
+        headline: str,
+        advice: str = "",
+        *,
+        status: int = 400,
+        code: int = 0,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(source, headline, advice)
         self.status = status
         self.code = code
+        self.fields = fields or {}
+
+
+class Conflict(ServiceError):
+    """The vendor kept us from writing over what somebody else has just changed."""
 
 
 class Unavailable(ServiceError):
@@ -119,4 +135,14 @@ class UnexpectedReply(ServiceError):
 
 
 class OutcomeUnknown(ServiceError):
-    """A write left, and no answer came back: it may or may not have been carried out."""
+    """A write left, and no answer came back: it may or may not have been carried out.
+
+    Attributes:
+        retry_after: Seconds to wait before looking, or `None` when the vendor did not say.
+    """
+
+    def __init__(
+        self, source: str, headline: str, advice: str = "", *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(source, headline, advice)
+        self.retry_after = retry_after

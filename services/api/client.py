@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from services.api.addresses import PATH, check_base_url
 from services.api.exchange import Answer, Request, decode, read_body
 from services.api.limits import Limits, limits_told
@@ -12,7 +14,7 @@ from services.api.turn import Turn
 from services.api.words import NAMES
 from services.clock import Clock
 from services.domain import Source
-from services.errors import Unauthorised, Unreachable
+from services.errors import OutcomeUnknown, Unauthorised, UnexpectedReply, Unreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -75,6 +77,38 @@ class Api:
         """
         answer = await self.ask(Request("GET", path, params, urgent=urgent))
         return decode(self.source, answer, reply)
+
+    async def write(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        reply: type[T],
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """Have something changed, once: nothing is repeated here, whatever happens.
+
+        Args:
+            method: `PUT`, `POST` or `DELETE`.
+            path: Below the base address, beginning with a slash; ids in it went through `segment`.
+            body: What msgspec is to make JSON of.
+            reply: What msgspec is to make of the answer's JSON.
+            headers: Besides the credentials.
+
+        Raises:
+            OutcomeUnknown: No answer, an error of the vendor's own, or an answer that cannot be
+                read: look before sending it again.
+            Conflict: Somebody was faster; nothing was changed.
+            Rejected: Refused, with the vendor's words by field; nothing was changed.
+            ServiceError: Otherwise refused or never sent; nothing was changed.
+        """
+        sent = msgspec.json.encode(body)
+        request = Request(method, path, body=sent, headers=headers or {}, urgent=True)
+        try:
+            return decode(self.source, await self.ask(request), reply)
+        except UnexpectedReply as error:
+            raise OutcomeUnknown(self.source, error.headline, error.advice) from error
 
     async def ask(self, request: Request) -> Answer:
         """Send a request once, in its turn; the answer is a good one (2xx), its body unread.

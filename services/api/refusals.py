@@ -11,6 +11,7 @@ from services.api.limits import retry_after
 from services.api.words import NAMES, one_line
 from services.domain import Source
 from services.errors import (
+    Conflict,
     Forbidden,
     NotFound,
     OutcomeUnknown,
@@ -41,7 +42,10 @@ def refusal(
         secrets: What its words must not repeat.
     """
     name, headers = NAMES[source], answer.headers
-    words, code = _envelope(answer, secrets)
+    body = _body(answer)
+    fields = _by_field(body, secrets)
+    words = "; ".join(f"{field}: {what}" for field, what in fields.items())
+    words = one_line(words) if fields else _words(body, secrets)
     said = f": {words}" if words else "."
     advice = "Is base_url right?" if answer.is_web_page else ""
     match answer.status:
@@ -55,17 +59,19 @@ def refusal(
             return Forbidden(source, f"{name} does not allow this{said}", advice)
         case 404:
             return NotFound(source, f"{name} has no such thing, or hides it{said}", advice)
+        case 409 if request.writes:
+            return Conflict(source, f"{name} found it changed meanwhile{said}")
         case 429:
             wait = retry_after(headers, "ratelimit-reset", "rate-limit-reset")
             return RateLimited(source, f"{name} was asked too often.", wait)
         case status if status == 408 or status >= 500:
             trouble = f"{name} is in trouble ({status}){said}"
             if request.writes:
-                return OutcomeUnknown(source, trouble)
+                return OutcomeUnknown(source, trouble, retry_after=retry_after(headers))
             return Unavailable(source, trouble, retry_after(headers))
         case status if status >= 400:
             refused = f"{name} refused the request ({status}){said}"
-            return Rejected(source, refused, advice, status=status, code=code)
+            return Rejected(source, refused, advice, status=status, code=_code(body), fields=fields)
         case status:
             moved = f"{name} answered {status}, pointing elsewhere; we do not follow."
             return UnexpectedReply(source, moved, "Is base_url right?")
@@ -105,18 +111,51 @@ def secrets_in(headers: Mapping[str, str]) -> list[str]:
     return [one for one in found if one]
 
 
-def _envelope(answer: Answer, secrets: Sequence[str]) -> tuple[str, int]:
-    """The vendor's words and numeric code, out of any of the shapes that errors come in."""
+def _body(answer: Answer) -> object:
+    """The vendor's JSON, in any of the shapes that errors come in; None if it is none."""
     try:
-        body: object = msgspec.json.decode(answer.body)
+        return msgspec.json.decode(answer.body)
     except (ValueError, RecursionError):
-        return "", 0
-    words = ", ".join(dict.fromkeys(_strings(body)))
-    for secret in secrets:
-        words = words.replace(secret, "…")
+        return None
+
+
+def _words(body: object, secrets: Sequence[str]) -> str:
+    """All that was said, on one line."""
+    return one_line(_without(secrets, ", ".join(dict.fromkeys(_strings(body)))))
+
+
+def _code(body: object) -> int:
+    """The vendor's own number for it; 0 where it has none."""
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    return one_line(words), code if isinstance(code, int) else 0
+    return code if isinstance(code, int) else 0
+
+
+def _by_field(body: object, secrets: Sequence[str]) -> dict[str, str]:
+    """What was said of single fields: Zendesk has `details`, PagerDuty now and then `errors`."""
+    told = body.get("details") or body.get("errors") if isinstance(body, dict) else None
+    if not isinstance(told, dict):
+        return {}
+    found = {
+        one_line(str(field)): one_line(
+            _without(secrets, ", ".join(dict.fromkeys(_descriptions(what))))
+        )
+        for field, what in told.items()
+    }
+    return {field: words for field, words in found.items() if words}
+
+
+def _descriptions(what: object) -> Iterator[str]:
+    """The sentences about one field; an entry may hold other keys, which are for machines."""
+    for entry in what if isinstance(what, list) else [what]:
+        sentence = entry.get("description") if isinstance(entry, dict) else None
+        yield from _strings(entry if sentence is None else sentence)
+
+
+def _without(secrets: Sequence[str], words: str) -> str:
+    for secret in secrets:
+        words = words.replace(secret, "…")
+    return words
 
 
 def _strings(value: object, depth: int = 5) -> Iterator[str]:

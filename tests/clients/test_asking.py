@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.api import Request
 from services.api.turn import Turn
-from services.errors import OutcomeUnknown, RateLimited, Rejected, ServiceError, Unreachable
+from services.errors import Conflict, OutcomeUnknown, RateLimited, ServiceError, Unreachable
 from tests.clients.vendor import Vendor, ok
 
 NOTE = Request("POST", "/notes", body=b'{"note": "x"}', headers={"From": "me@example.com"})
@@ -47,7 +47,7 @@ async def test_a_write_carries_its_body_and_headers_and_the_credentials() -> Non
         pytest.param(httpx.Response(503), OutcomeUnknown, id="503"),
         pytest.param(httpx.Response(408), OutcomeUnknown, id="408"),
         pytest.param(httpx.Response(429), RateLimited, id="429"),
-        pytest.param(httpx.Response(409), Rejected, id="409"),
+        pytest.param(httpx.Response(409), Conflict, id="409"),
     ],
 )
 async def test_a_write_says_whether_its_fate_is_known(
