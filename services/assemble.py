@@ -3,7 +3,6 @@
 One place, so that the dashboard, `rota queue`, the demo and the tests poll in just the same way.
 """
 
-import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,18 +21,21 @@ from services.config.secrets import (
 )
 from services.config.tables import Config
 from services.config.tables import PagerDuty as PagerDutyTable
+from services.config.wallet import Wallet
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
-from services.errors import ConfigError, StoreError, Unauthorised
+from services.errors import StoreError
 from services.outbox.outbox import Outbox
-from services.pagerduty.client import PagerDuty, pagerduty_bearer, pagerduty_token
+from services.pagerduty.client import PagerDuty
 from services.pairing import PairingRules
+from services.places import state_dir
 from services.policy.deadlines import Policy
 from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.poller import Poller
 from services.poller.zendesk_feed import Scope, ZendeskFeed
-from services.store import Store, state_dir, store_path
-from services.zendesk.client import Zendesk, zendesk_basic, zendesk_bearer
+from services.sessions import Session
+from services.store import Store, store_path
+from services.zendesk.client import Zendesk
 
 if TYPE_CHECKING:
     import httpx
@@ -60,10 +62,12 @@ class Assembly:
     apis: tuple[Api, ...]
     notices: list[str] = field(default_factory=list)
     """What could not be had, in plain words; said before the screen starts."""
+    bare: tuple[Api, ...] = ()
+    """The same vendors without credentials, to renew them."""
 
     async def aclose(self) -> None:
         """Close connections, the store and the outbox."""
-        for api in self.apis:
+        for api in (*self.apis, *self.bare):
             await api.aclose()
         self.store.close()
         self.outbox.close()
@@ -119,10 +123,11 @@ def assemble(
         pagerduty=pagerduty,
         intervals=(config.poll.zendesk, config.poll.pagerduty),
         prepare=connect.prepare,
-        requests_made=lambda: sum(api.requests_made for api in connect.apis),
+        requests_made=lambda: sum(api.requests_made for api in [*connect.apis, *connect.bare]),
         jitter=jitter,
     )
-    return Assembly(poller, policy, clock, store, outbox, tuple(connect.apis), notices)
+    apis, bare = tuple(connect.apis), tuple(connect.bare)
+    return Assembly(poller, policy, clock, store, outbox, apis, notices, bare)
 
 
 async def read_queue(
@@ -145,7 +150,7 @@ async def read_queue(
 
 
 class _Connector:
-    """Makes APIs whose credentials are looked up once, off the loop, before the first request."""
+    """Makes APIs, each with a session of its own."""
 
     def __init__(
         self,
@@ -156,72 +161,62 @@ class _Connector:
         transport: "httpx.AsyncBaseTransport | None",
     ) -> None:
         self.apis: list[Api] = []
+        self.bare: list[Api] = []
+        """Without credentials, to renew them."""
+        self.sessions: dict[Source, Session] = {}
         self._config = config
         self._environ = environ
         self._clock = clock
         self._observe = observe
         self._transport = transport
-        self._headers: dict[Source, Mapping[str, str]] = {}
 
     def api(self, source: Source, base_url: str) -> Api:
-        """An API at `base_url`."""
-        made = Api(
+        """An API at `base_url`, with whatever credentials there are."""
+        bare = self._made(source, base_url, dict)
+        self.bare.append(bare)
+        session = Session(
             source,
-            base_url,
-            headers=lambda: self._headers.get(source, {}),
-            clock=self._clock,
-            observe=self._observe,
-            transport=self._transport,
+            self._zendesk_login if source is Source.ZENDESK else self._pagerduty_login,
+            self._clock,
+            wallet=Wallet(state_dir(self._environ)),
+            bare=bare,
         )
+        self.sessions[source] = session
+        made = self._made(source, base_url, session.headers, session)
         self.apis.append(made)
         return made
 
     async def prepare(self, source: Source) -> None:
-        """Look the credentials of a source up, if that has not been done.
+        """See to it that a source has its credentials.
 
         Raises:
             Unauthorised: There are none, or they cannot be got at.
         """
-        if source in self._headers:
-            return
-        find: Callable[[], Mapping[str, str] | None] = (
-            self._zendesk_headers if source is Source.ZENDESK else self._pagerduty_headers
+        await self.sessions[source].prepare()
+
+    def _made(
+        self,
+        source: Source,
+        base_url: str,
+        headers: Callable[[], Mapping[str, str]],
+        session: Session | None = None,
+    ) -> Api:
+        return Api(
+            source,
+            base_url,
+            headers=headers,
+            clock=self._clock,
+            when_writing=session.when_writing if session else dict,
+            renew=session.renew if session else None,
+            observe=self._observe,
+            transport=self._transport,
         )
-        try:
-            headers = await asyncio.to_thread(find)
-        except ConfigError as error:
-            raise Unauthorised(source, error.headline, error.advice) from error
-        if headers is None:
-            raise Unauthorised(source, *_NO_CREDENTIALS[source])
-        self._headers[source] = headers
 
-    def _zendesk_headers(self) -> Mapping[str, str] | None:
-        login: ZendeskLogin | None = zendesk_login(self._config, self._environ)
-        if login is None:
-            return None
-        if login.email is None:
-            return zendesk_bearer(login.token.reveal())
-        return zendesk_basic(login.email, login.token.reveal())
+    def _zendesk_login(self) -> ZendeskLogin | None:
+        return zendesk_login(self._config, self._environ)
 
-    def _pagerduty_headers(self) -> Mapping[str, str] | None:
-        login: PagerDutyLogin | None = pagerduty_login(self._config, self._environ)
-        if login is None:
-            return None
-        if login.bearer:
-            return pagerduty_bearer(login.token.reveal())
-        return pagerduty_token(login.token.reveal())
-
-
-_NO_CREDENTIALS = {
-    Source.ZENDESK: (
-        "There is no Zendesk token.",
-        "Set ROTA_ZENDESK_TOKEN, or zendesk.token_command in the configuration.",
-    ),
-    Source.PAGERDUTY: (
-        "There is no PagerDuty token.",
-        "Set ROTA_PAGERDUTY_TOKEN, or pagerduty.token_command in the configuration.",
-    ),
-}
+    def _pagerduty_login(self) -> PagerDutyLogin | None:
+        return pagerduty_login(self._config, self._environ)
 
 
 def _zendesk(

@@ -153,15 +153,6 @@ def store_path(state_dir: Path, *accounts: str, kind: str = "") -> Path:
     return state_dir / f"{digest}{kind}.db"
 
 
-def state_dir(environ: Mapping[str, str]) -> Path:
-    """The directory of rota's state: `$XDG_STATE_HOME/rota`, or the platform's own place."""
-    if environ.get("XDG_STATE_HOME"):
-        return Path(environ["XDG_STATE_HOME"]) / "rota"
-    from platformdirs import user_state_path
-
-    return user_state_path("rota", appauthor=False)
-
-
 def _decoded(value: bytes, kind: type[T]) -> T | None:
     """None where it was written otherwise, by another rota: then it is found out anew."""
     try:

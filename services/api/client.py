@@ -1,7 +1,7 @@
 """How does a request reach a vendor, and its answer us?"""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -24,6 +24,9 @@ T = TypeVar("T")
 Observe = Callable[[str, Mapping[str, str], float], None]
 """Told the source, the headers and the round trip in seconds of every answer."""
 
+Renew = Callable[[Mapping[str, str]], Awaitable[bool]]
+"""Told the headers that were refused; whether there are better ones now."""
+
 REQUEST_SECONDS = 45.0
 """The longest a request may take from first to last byte, however alive the connection is."""
 
@@ -38,15 +41,34 @@ class Api:
         *,
         headers: Callable[[], Mapping[str, str]],
         clock: Clock,
+        when_writing: Callable[[], Mapping[str, str]] = dict,
+        renew: Renew | None = None,
         observe: Observe | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
+        """Make an API; nothing is asked yet.
+
+        Args:
+            source: Whose it is.
+            base_url: Where it is.
+            headers: The credentials of the moment.
+            clock: Measures round trips.
+            when_writing: What a write needs besides.
+            renew: Called once when credentials are refused.
+            observe: Told of every answer's headers.
+            transport: Stands in for the network.
+
+        Raises:
+            ConfigError: Credentials may not be sent to such an address.
+        """
         self.source = source
         self.name = NAMES[source]
         self.requests_made = 0
         self.limits: Limits | None = None
         self._base_url = check_base_url(base_url, f"{source}.base_url")
         self._headers = headers
+        self._when_writing = when_writing
+        self._renew = renew
         self._clock = clock
         self._observe = observe
         self._transport = transport
@@ -119,13 +141,11 @@ class Api:
         """
         if not PATH.fullmatch(request.path):
             raise ValueError(f"not a path: {request.path!r}")
-        async with self._turn.taken(urgent=request.urgent):
-            sent = self._credentials() | dict(request.headers)
-            try:
-                async with asyncio.timeout(REQUEST_SECONDS):
-                    answer = await self._exchange(request, sent)
-            except TimeoutError as error:
-                raise went_silent(self.source, request) from error
+        sent, answer = await self._send(request)
+        # A refusal for the credentials' sake is the one answer after which a write, too, may be
+        # sent again: it was not carried out.
+        if answer.status == 401 and self._renew is not None and await self._renew(sent):
+            sent, answer = await self._send(request)
         if not answer.good:
             raise refusal(self.source, request, answer, secrets_in(sent))
         return answer
@@ -136,8 +156,21 @@ class Api:
         if client is not None:
             await client.aclose()
 
-    def _credentials(self) -> dict[str, str]:
+    async def _send(self, request: Request) -> tuple[Mapping[str, str], Answer]:
+        """Send it in its turn; the headers that it went with, and whatever was answered."""
+        async with self._turn.taken(urgent=request.urgent):
+            sent = self._all_headers(request)
+            try:
+                async with asyncio.timeout(REQUEST_SECONDS):
+                    return sent, await self._exchange(request, sent)
+            except TimeoutError as error:
+                raise went_silent(self.source, request) from error
+
+    def _all_headers(self, request: Request) -> dict[str, str]:
         sent = {"Accept": "application/json", "User-Agent": "rota"} | dict(self._headers())
+        if request.writes:
+            sent |= self._when_writing()
+        sent |= request.headers
         # Else the transport would complain, and repeat the value in its complaint.
         if not all(value.isascii() and value.isprintable() for value in sent.values()):
             raise Unauthorised(

@@ -25,8 +25,8 @@ from services.errors import (
 )
 
 _HOW_TO_LOG_IN = {
-    Source.ZENDESK: "Check ROTA_ZENDESK_TOKEN or zendesk.token_command.",
-    Source.PAGERDUTY: "Check ROTA_PAGERDUTY_TOKEN or pagerduty.token_command.",
+    Source.ZENDESK: "Log in with `rota login zendesk`, or check ROTA_ZENDESK_TOKEN.",
+    Source.PAGERDUTY: "Log in with `rota login pagerduty`, or check ROTA_PAGERDUTY_TOKEN.",
 }
 
 

@@ -1,7 +1,8 @@
 """With which credentials is each vendor asked, and where do they come from?
 
-In this order: the environment, `token_command`, the keyring, the configuration file, and that
-last only while nobody but its owner can read it. Source: policy rule "Secrets".
+In this order: the environment, `token_command`, what an earlier `rota login` kept (in the keyring
+or in a file of our own), the configuration file, and that last only while nobody but its owner can
+read it. Source: policy rule "Secrets".
 """
 
 import os
@@ -12,43 +13,19 @@ from pathlib import Path
 
 from services.commands import printed_by
 from services.config.tables import Config
+from services.config.wallet import KEYRING_SERVICE as KEYRING_SERVICE
+from services.config.wallet import Kept, Wallet
+from services.domain import Source
 from services.errors import ConfigError
+from services.places import state_dir
+from services.secret import Secret as Secret
+from services.zendesk.oauth import TokenPair
 
 COMMAND_TIMEOUT = 10.0
 """Seconds that a `token_command` may take."""
 
-KEYRING_SERVICE = "rota"
-
-Keyring = Callable[[str, str], str | None]
-"""Looks up a secret by service and user."""
-
-
-class Secret:
-    """A token that shows itself only when asked to, and so never in a log or a traceback."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The token itself; for the header it goes into, and nothing else."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __str__(self) -> str:
-        return "***"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is not written anywhere")
+Remembered = Callable[[Source], Kept | None]
+"""What was kept of an earlier login; `services.config.wallet.Wallet.load`, for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +35,8 @@ class ZendeskLogin:
     token: Secret
     email: str | None = None
     """Whose API token it is; None when it is an OAuth access token."""
+    pair: TokenPair | None = None
+    """The whole pair, where the token is the first of one that we keep and can renew."""
 
     @property
     def bearer(self) -> bool:
@@ -76,17 +55,6 @@ class PagerDutyLogin:
     """On whose behalf an account-wide key writes (`From`)."""
 
 
-def ask_keyring(service: str, user: str) -> str | None:
-    """A secret from the desktop's keyring; None when it has none, or there is no keyring."""
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(service, user)
-    except KeyringError:
-        return None
-
-
 def configured(config: Config, environ: Mapping[str, str]) -> bool:
     """Whether there is any vendor to ask. Looks neither into the keyring nor runs a command."""
     pagerduty = config.pagerduty
@@ -96,11 +64,17 @@ def configured(config: Config, environ: Mapping[str, str]) -> bool:
 
 
 def zendesk_login(
-    config: Config, environ: Mapping[str, str], keyring: Keyring = ask_keyring
+    config: Config, environ: Mapping[str, str], remembered: Remembered | None = None
 ) -> ZendeskLogin | None:
     """The credentials for Zendesk; None when there are none anywhere.
 
-    An e-mail address in `zendesk.email` makes what the command or the keyring gives an API token.
+    An e-mail address in `zendesk.email` makes what the command or the keyring gives an API token,
+    unless it is one of a pair.
+
+    Args:
+        config: Which command to run, and what the file says.
+        environ: The environment.
+        remembered: Looks up what an earlier login kept; as a rule in the wallet.
 
     Raises:
         ConfigError: A token was given that cannot be used, or could not be got.
@@ -111,9 +85,14 @@ def zendesk_login(
     if token := environ.get("ROTA_ZENDESK_API_TOKEN"):
         email = environ.get("ROTA_ZENDESK_EMAIL") or table.email
         return _with_email(token, email, "ROTA_ZENDESK_API_TOKEN", "ROTA_ZENDESK_EMAIL")
-    found = _from_elsewhere(table.token_command, "zendesk", environ, keyring)
-    if found is not None:
+    if table.token_command:
+        found = _printed(table.token_command, "zendesk.token_command", environ)
         return ZendeskLogin(found, table.email or None)
+    kept = (remembered or Wallet(state_dir(environ)).load)(Source.ZENDESK)
+    if kept is not None:
+        secret = _secret(kept.token.reveal(), "the keyring's zendesk")
+        owner = None if kept.pair else kept.email or table.email or None
+        return ZendeskLogin(secret, owner, kept.pair)
     if table.token or table.api_token:
         _only_the_owner_reads(config.path, "zendesk")
     if table.token:
@@ -124,9 +103,14 @@ def zendesk_login(
 
 
 def pagerduty_login(
-    config: Config, environ: Mapping[str, str], keyring: Keyring = ask_keyring
+    config: Config, environ: Mapping[str, str], remembered: Remembered | None = None
 ) -> PagerDutyLogin | None:
     """The credentials for PagerDuty; None when there are none anywhere.
+
+    Args:
+        config: Which command to run, and what the file says.
+        environ: The environment.
+        remembered: Looks up what an earlier login kept; as a rule in the wallet.
 
     Raises:
         ConfigError: A token was given that cannot be used, or could not be got.
@@ -135,11 +119,18 @@ def pagerduty_login(
     email = environ.get("ROTA_PAGERDUTY_EMAIL") or table.email or None
     if token := environ.get("ROTA_PAGERDUTY_TOKEN"):
         return PagerDutyLogin(_secret(token, "ROTA_PAGERDUTY_TOKEN"), table.bearer, email)
-    found = _from_elsewhere(table.token_command, "pagerduty", environ, keyring)
-    if found is None and table.token:
+    if table.token_command:
+        found = _printed(table.token_command, "pagerduty.token_command", environ)
+        return PagerDutyLogin(found, table.bearer, email)
+    kept = (remembered or Wallet(state_dir(environ)).load)(Source.PAGERDUTY)
+    if kept is not None:
+        bearer = table.bearer if kept.bearer is None else kept.bearer
+        secret = _secret(kept.token.reveal(), "the keyring's pagerduty")
+        return PagerDutyLogin(secret, bearer, email or kept.email)
+    if table.token:
         _only_the_owner_reads(config.path, "pagerduty")
-        found = _secret(table.token, "pagerduty.token")
-    return None if found is None else PagerDutyLogin(found, table.bearer, email)
+        return PagerDutyLogin(_secret(table.token, "pagerduty.token"), table.bearer, email)
+    return None
 
 
 def _with_email(token: str, email: str, where: str, email_where: str) -> ZendeskLogin:
@@ -150,14 +141,8 @@ def _with_email(token: str, email: str, where: str, email_where: str) -> Zendesk
     return ZendeskLogin(_secret(token, where), email)
 
 
-def _from_elsewhere(
-    argv: tuple[str, ...], user: str, environ: Mapping[str, str], keyring: Keyring
-) -> Secret | None:
-    if argv:
-        key = f"{user}.token_command"
-        return _secret(printed_by(argv, key, environ, COMMAND_TIMEOUT), key)
-    kept = keyring(KEYRING_SERVICE, user)
-    return _secret(kept, f"the keyring's {user}") if kept else None
+def _printed(argv: tuple[str, ...], key: str, environ: Mapping[str, str]) -> Secret:
+    return _secret(printed_by(argv, key, environ, COMMAND_TIMEOUT), key)
 
 
 def _secret(text: str, where: str) -> Secret:

@@ -16,17 +16,19 @@ from services.config.secrets import (
     pagerduty_login,
     zendesk_login,
 )
+from services.config.wallet import Kept
+from services.domain import Source
 from services.errors import ConfigError
 
 
-def empty(service: str, user: str) -> str | None:
+def empty(source: Source) -> Kept | None:
     """A keyring with nothing in it."""
     return None
 
 
-def full(service: str, user: str) -> str | None:
+def full(source: Source) -> Kept | None:
     """A keyring with a token for everybody."""
-    return f"{service}-{user}"
+    return Kept(Secret(f"rota-{source}"))
 
 
 def command(script: str) -> Config:

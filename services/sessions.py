@@ -1,0 +1,189 @@
+"""With what headers is each vendor asked right now, and what is done when it refuses them?
+
+Credentials are looked up off the loop, before the first request, and once more when they are
+refused: somebody may have logged in again meanwhile, or a command may give a new token by now. A
+pair of OAuth tokens is renewed by one process at a time, and kept before it is used.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+
+from services.api import Api
+from services.clock import Clock
+from services.config.secrets import PagerDutyLogin, ZendeskLogin
+from services.config.wallet import Wallet
+from services.domain import Source
+from services.errors import ConfigError, OutcomeUnknown, Unauthorised, Unreachable
+from services.pagerduty.client import pagerduty_bearer, pagerduty_token
+from services.zendesk.client import zendesk_basic, zendesk_bearer
+from services.zendesk.oauth import TokenPair, next_pair
+
+API_TOKENS_END = date(2027, 4, 30)
+"""The day from which Zendesk takes no API tokens any more."""
+
+LOCK_SECONDS = 0.25
+"""Between two looks at whether another dashboard is done renewing."""
+
+Login = ZendeskLogin | PagerDutyLogin
+
+_NO_CREDENTIALS = {
+    Source.ZENDESK: (
+        "There is no Zendesk token.",
+        "Log in with `rota login zendesk`, or set ROTA_ZENDESK_TOKEN.",
+    ),
+    Source.PAGERDUTY: (
+        "There is no PagerDuty token.",
+        "Log in with `rota login pagerduty`, or set ROTA_PAGERDUTY_TOKEN.",
+    ),
+}
+
+
+class Session:
+    """Our standing at one vendor."""
+
+    def __init__(
+        self,
+        source: Source,
+        find: Callable[[], Login | None],
+        clock: Clock,
+        *,
+        wallet: Wallet | None = None,
+        bare: Api | None = None,
+    ) -> None:
+        """Make a session; nothing is looked up yet.
+
+        Args:
+            source: Which vendor.
+            find: Looks the credentials up; may block, and raise `ConfigError`.
+            clock: The servers' time.
+            wallet: Where a renewed pair is kept; without one nothing is renewed.
+            bare: The vendor without credentials, to renew them.
+        """
+        self.source = source
+        self.login: Login | None = None
+        self.trouble = ""
+        """Why a renewed pair could not be kept; empty as a rule."""
+        self._find = find
+        self._clock = clock
+        self._wallet = wallet
+        self._bare = bare
+        self._headers: Mapping[str, str] = {}
+        self._renewing = asyncio.Lock()
+
+    def headers(self) -> Mapping[str, str]:
+        """The credentials, as they go into every request."""
+        return self._headers
+
+    def when_writing(self) -> Mapping[str, str]:
+        """What goes into a write besides: on whose behalf an account's key acts."""
+        email = self.login.email if isinstance(self.login, PagerDutyLogin) else None
+        return {"From": email} if email else {}
+
+    async def prepare(self) -> None:
+        """Look the credentials up, if that has not been done.
+
+        Raises:
+            Unauthorised: There are none, or they cannot be got at.
+        """
+        if self.login is None:
+            found = await self._found()
+            if found is None:
+                raise Unauthorised(self.source, *_NO_CREDENTIALS[self.source])
+            self._adopt(found)
+
+    async def renew(self, refused: Mapping[str, str]) -> bool:
+        """Whether there are other credentials now than those that were refused.
+
+        Args:
+            refused: The headers that were sent.
+
+        Raises:
+            Unauthorised: A pair cannot be renewed; only a person can help.
+            ServiceError: It could not be tried.
+        """
+        async with self._renewing:
+            if self._differs_from(refused):
+                return True
+            found = await self._found()
+            if found is not None:
+                self._adopt(found)
+            if self._differs_from(refused):
+                return True
+            if not isinstance(found, ZendeskLogin) or found.pair is None:
+                return False
+            await self._renew_alone(refused)
+            return True
+
+    def notices(self, today: datetime) -> tuple[str, ...]:
+        """What is to be known of these credentials, in plain words."""
+        if not (isinstance(self.login, ZendeskLogin) and self.login.email is not None):
+            return ()
+        left = (API_TOKENS_END - today.astimezone(UTC).date()).days
+        when = f"in {left} days" if left > 0 else "so it may stop any day"
+        return (
+            f"Zendesk ends API tokens on {API_TOKENS_END:%d %B %Y}, {when}: "
+            "`rota login zendesk` gets an OAuth token instead.",
+        )
+
+    async def _renew_alone(self, refused: Mapping[str, str]) -> None:
+        """Renew the pair, unless another dashboard on this laptop is just doing that."""
+        if self._wallet is None:
+            return
+        while True:
+            with self._wallet.alone(self.source) as alone:
+                if alone:
+                    found = await self._found()
+                    if found is not None:
+                        self._adopt(found)
+                    if not self._differs_from(refused):
+                        await self._renew_pair()
+                    return
+            await self._clock.sleep(LOCK_SECONDS)
+
+    async def _renew_pair(self) -> None:
+        login = self.login
+        if not isinstance(login, ZendeskLogin) or login.pair is None or self._bare is None:
+            return
+        try:
+            fresh = await next_pair(self._bare, login.pair)
+        except OutcomeUnknown as error:
+            # Of what was asked with the old token it is certain that nothing was done.
+            what = "Zendesk's new token was lost on the way."
+            raise Unreachable(self.source, what, error.advice) from error
+        await self._keep(fresh)
+        self._adopt(ZendeskLogin(fresh.access, pair=fresh))
+
+    async def _keep(self, pair: TokenPair) -> None:
+        """On the disk before it is used. If it cannot be, using it is still better than nothing."""
+        assert self._wallet is not None
+        try:
+            await asyncio.to_thread(self._wallet.save_pair, pair)
+            self.trouble = ""
+        except ConfigError as error:
+            self.trouble = f"Zendesk's new token could not be kept: {error.headline}"
+
+    async def _found(self) -> Login | None:
+        try:
+            return await asyncio.to_thread(self._find)
+        except ConfigError as error:
+            raise Unauthorised(self.source, error.headline, error.advice) from error
+
+    def _adopt(self, login: Login) -> None:
+        self._headers = _headers(self.source, login)
+        self.login = login
+
+    def _differs_from(self, refused: Mapping[str, str]) -> bool:
+        return self._headers.get("Authorization") != refused.get("Authorization")
+
+
+def _headers(source: Source, login: Login) -> Mapping[str, str]:
+    token = login.token.reveal()
+    if isinstance(login, PagerDutyLogin):
+        return pagerduty_bearer(token) if login.bearer else pagerduty_token(token)
+    if login.email is None:
+        return zendesk_bearer(token)
+    try:
+        return zendesk_basic(login.email, token)
+    except ConfigError as error:
+        raise Unauthorised(source, error.headline, error.advice) from error
