@@ -94,6 +94,8 @@ class Settings:
     """The spelling of the log entry's type."""
     log_order: Literal["newest", "oldest"] = "newest"
     """Which log entry comes first."""
+    log_since_inclusive: bool = True
+    """Whether the log since a moment has what happened in that very second."""
     overrides_list_status: int = 200
     """What `GET /schedules/{id}/overrides` answers: 200, or 201 as documented."""
     v3_schedules: bool = False

@@ -277,3 +277,15 @@ async def test_only_our_teams_have_anything(stage: Stage) -> None:
     for path, key in (("/incidents", "incidents"), ("/log_entries", "log_entries")):
         assert (await stage.pagerduty.get(f"{path}?team_ids[]={ours}"))[key]
         assert not (await stage.pagerduty.get(f"{path}?team_ids[]=PNONE"))[key]
+
+
+@pytest.mark.parametrize(("inclusive", "number"), [(True, 1), (False, 0)])
+async def test_b32_the_very_second_asked_for_may_be_in_or_out(
+    make_stage: MakeStage, inclusive: bool, number: int
+) -> None:
+    stage = make_stage(log_since_inclusive=inclusive)
+    stage.world.pagerduty.create_incident("x", stage.world.cast.emergency)
+
+    log = (await stage.pagerduty.get("/log_entries?since=2026-12-24T14:20:00Z"))["log_entries"]
+
+    assert [entry["type"] for entry in log].count("trigger_log_entry") == number

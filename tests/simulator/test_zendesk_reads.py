@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulator.conftest import MakeStage, Stage
+from tests.simulator.conftest import START, MakeStage, Stage
 
 
 async def _walk(stage: Stage, path: str) -> list[int]:
@@ -314,3 +314,34 @@ async def test_c37_records_of_one_second_are_never_torn_apart(make_stage: MakeSt
 
     assert page["count"] == 4
     assert events["ticket_events"][0]["child_events"][0]["public"] is True
+
+
+async def test_c38_ticket_events_tell_of_comments_in_full_only_where_asked(
+    make_stage: MakeStage,
+) -> None:
+    stage = make_stage(role="admin")
+    ticket = stage.ticket()
+    stage.world.zendesk.reply(ticket.id, stage.world.me, "Done.", status="solved")
+    await stage.pass_time(120)
+    path = f"/incremental/ticket_events?start_time={int(START.timestamp())}"
+
+    bare = (await stage.zendesk.get(path))["ticket_events"][-1]
+    full = (await stage.zendesk.get(f"{path}&include=comment_events"))["ticket_events"][-1]
+
+    assert bare["updater_id"] == stage.world.me
+    assert bare["child_events"][0]["comment_public"]
+    assert "body" not in bare["child_events"][0]
+    assert full["child_events"][0]["body"] == "Done."
+    assert {"status": "solved"}.items() <= full["child_events"][1].items()
+
+
+@pytest.mark.parametrize("has", [True, False])
+async def test_c46_slas_are_there_where_the_account_has_them(
+    make_stage: MakeStage, has: bool
+) -> None:
+    stage = make_stage(slas=has)
+    ticket = stage.ticket()
+
+    row = (await stage.zendesk.get(f"/tickets/{ticket.id}?include=slas"))["ticket"]
+
+    assert ("slas" in row) is has

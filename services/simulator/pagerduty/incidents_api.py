@@ -123,7 +123,7 @@ def notes(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
 
 
 def log_entries(account: PagerDutyAccount, call: Call, me: User | None) -> Reply:
-    """GET /log_entries: of the whole account, newest first; `since` counts itself in."""
+    """GET /log_entries: of the whole account, newest first."""
     return _entries(account, call, account.log if of_team(account, call) else [])
 
 
@@ -138,7 +138,7 @@ def _entries(account: PagerDutyAccount, call: Call, log: list[LogEntry]) -> Repl
     overview = call.query.get("is_overview") == "true"
     rows = [
         entry
-        for entry in _back_to(log, since)
+        for entry in _back_to(log, since, account.settings.log_since_inclusive)
         if (until is None or entry.created_at < until) and (not overview or entry.type in _OVERVIEW)
     ]
     if account.settings.log_order == "oldest":
@@ -147,9 +147,11 @@ def _entries(account: PagerDutyAccount, call: Call, log: list[LogEntry]) -> Repl
     return Reply(200, {"log_entries": [write.entry(entry) for entry in page], **envelope})
 
 
-def _back_to(log: list[LogEntry], since: datetime | None) -> Iterator[LogEntry]:
+def _back_to(log: list[LogEntry], since: datetime | None, inclusive: bool) -> Iterator[LogEntry]:
     for entry in reversed(log):
         if since is not None and entry.created_at < since:
+            return
+        if entry.created_at == since and not inclusive:
             return
         yield entry
 
