@@ -49,7 +49,8 @@ class Incidents(Escalations):
         """
         service = self.services[service_id]
         key = key or self.new_id("k").lower()
-        if key in self.keys and self.incidents[self.keys[key]].status != "resolved":
+        same = self.keys.get((service_id, key))
+        if same is not None and self.incidents[same].status != "resolved":
             text = "Open incident with matching dedup key already exists on this service"
             raise Conflict(2002, "Arguments Caused Error", text)
         now, actor = self.timeline.stamp(), agent or service
@@ -74,7 +75,7 @@ class Incidents(Escalations):
         people = self._first_assigned(incident, actor, user_ids)
         self.incidents[incident.id] = incident
         self.by_number[incident.number] = incident.id
-        self.keys[key] = incident.id
+        self.keys[service_id, key] = incident.id
         service.last_incident_at = now
         if alert:
             text = body or title

@@ -42,7 +42,7 @@ class Register:
         self.incidents: dict[str, Incident] = {}
         self.by_number: dict[int, str] = {}
         self.log: list[LogEntry] = []
-        self.keys: dict[str, str] = {}
+        self.keys: dict[tuple[str, str], str] = {}
         self._random = Random(seed)
         self._serial = itertools.count(1)
         self._numbers = itertools.count(20_417)
