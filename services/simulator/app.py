@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.simulator import admin
 from services.simulator.call import Call, Query, Refused, Reply, Seen, Serve, Vendor
+from services.simulator.keys import Keys
 from services.simulator.pagerduty import (
     alerts_api,
     incidents_api,
@@ -38,6 +39,7 @@ from services.simulator.world import World
 from services.simulator.zendesk import (
     export_api,
     jobs_api,
+    oauth,
     people_api,
     search_api,
     tickets_api,
@@ -47,7 +49,6 @@ from services.simulator.zendesk import (
     writes_api as zendesk_writes,
 )
 from services.simulator.zendesk.gate import Gate as ZendeskGate
-from services.simulator.zendesk.oauth import refresh
 
 API = "/api/v2"
 """Where Zendesk's API begins, below its base URL."""
@@ -125,14 +126,17 @@ def build_app(world: World, admin_token: str | None = None) -> Starlette:
         _route(world, "pagerduty", "", method, path, _through(pagerduty.serve, answer))
         for method, path, answer in PAGERDUTY_ROUTES
     ]
-    tokens = _route(
-        world, "zendesk", "", "POST", "/oauth/tokens", lambda call: refresh(world.keys, call)
-    )
+    consent = [
+        _route(
+            world, "zendesk", "", "GET", "/oauth/authorizations/new", _keyed(world, oauth.agree)
+        ),
+        _route(world, "zendesk", "", "POST", "/oauth/tokens", _keyed(world, oauth.tokens)),
+    ]
     middleware = [Middleware(WithoutSuffix)]
     if world.settings.gzip:
         middleware.append(Middleware(GZipMiddleware, minimum_size=500))
     routes: list[BaseRoute] = [
-        Mount("/zendesk", routes=[*at_zendesk, tokens, _nowhere(world, "zendesk", API)]),
+        Mount("/zendesk", routes=[*at_zendesk, *consent, _nowhere(world, "zendesk", API)]),
         Mount("/pagerduty", routes=[*at_pagerduty, _nowhere(world, "pagerduty", "")]),
     ]
     if admin_token is not None:
@@ -142,6 +146,10 @@ def build_app(world: World, admin_token: str | None = None) -> Starlette:
 
 def _through(serve: Callable[[Call, Any], Reply], answer: object) -> Serve:
     return lambda call: serve(call, answer)
+
+
+def _keyed(world: World, answer: Callable[[Keys, Call], Reply]) -> Serve:
+    return lambda call: answer(world.keys, call)
 
 
 def _route(world: World, vendor: Vendor, root: str, method: str, path: str, serve: Serve) -> Route:

@@ -1,7 +1,10 @@
 """Which tokens open the door, and who comes in with them?"""
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import count
 
 from services.simulator.timeline import Timeline
 
@@ -19,6 +22,18 @@ class OAuth:
     refresh: str
     expires_at: datetime | None
     generation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agreed to in the browser, until a client changes it for tokens.
+
+    Attributes:
+        challenge: What only the client that asked can answer (PKCE, S256); may be empty.
+    """
+
+    redirect_uri: str
+    challenge: str
 
 
 class Keys:
@@ -39,6 +54,8 @@ class Keys:
         self.pagerduty_account = "pagerduty-account-key-of-the-demo"
         self.pagerduty_users: dict[str, str] = {}
         self.oauth: list[OAuth] = []
+        self._consents: dict[str, Consent] = {}
+        self._codes = count(1)
 
     def grant(self, person_id: int, name: str) -> OAuth:
         """Give a person their first pair of Zendesk tokens."""
@@ -66,6 +83,23 @@ class Keys:
                 pair.expires_at = self._end()
                 return pair
         return None
+
+    def agree(self, consent: Consent) -> str:
+        """Whoever is on shift agrees; the code is good once."""
+        code = f"zendesk-code-{next(self._codes)}"
+        self._consents[code] = consent
+        return code
+
+    def exchange(self, code: str, redirect_uri: str, verifier: str) -> OAuth | None:
+        """Change a code for a pair of tokens beside those there are; None if it does not fit."""
+        consent = self._consents.pop(code, None)
+        if consent is None or consent.redirect_uri != redirect_uri:
+            return None
+        digest = sha256(verifier.encode()).digest()
+        answer = urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if consent.challenge and consent.challenge != answer:
+            return None
+        return self.grant(self.oauth[0].person_id, f"consent-{code}")
 
     def change_lifetime(self, lifetime: timedelta | None) -> None:
         """Let access tokens live for so long, those in use from now on."""

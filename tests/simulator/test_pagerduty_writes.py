@@ -395,6 +395,23 @@ async def test_an_incident_is_raised_by_hand(stage: Stage) -> None:
     assert again.status_code == 400
 
 
+async def test_a_key_is_taken_on_its_own_service_only_and_while_open(stage: Stage) -> None:
+    cast = stage.world.cast
+
+    async def raised(service_id: str) -> int:
+        service = {"id": service_id, "type": "service_reference"}
+        asked = {"type": "incident", "title": "x", "service": service, "incident_key": "k2"}
+        response = await stage.pagerduty("POST", "/incidents", {"incident": asked})
+        return int(response.status_code)
+
+    seen = [await raised(cast.emergency), await raised(cast.emergency), await raised(cast.smoke)]
+    for incident in list(stage.world.pagerduty.incidents.values()):
+        stage.world.pagerduty.resolve(incident.id, _user(stage))
+    seen.append(await raised(cast.emergency))
+
+    assert seen == [201, 400, 201, 201]
+
+
 async def test_reassigning_to_a_policy_and_up_the_ladder(stage: Stage) -> None:
     incident, cast = _page(stage), stage.world.cast
     await _put(stage, incident, assignments=[{"assignee": {"id": _user(stage, 3).id}}])

@@ -1,5 +1,7 @@
 """C: who may ask Zendesk, and how often."""
 
+import base64
+import hashlib
 from datetime import timedelta
 
 import httpx
@@ -41,6 +43,41 @@ async def test_c1_an_access_token_expires_and_a_refresh_replaces_both(
     assert answer.json()["refresh_token"] != old
     assert again.status_code == 400
     assert (await stage.zendesk("GET", "/tickets", headers=headers)).status_code == 200
+
+
+async def test_c1_consent_in_the_browser_buys_tokens_once_and_only_for_whoever_asked(
+    stage: Stage,
+) -> None:
+    client, verifier = stage.zendesk.client, "v" * 43
+    digest = hashlib.sha256(verifier.encode()).digest()
+    asked = {
+        "response_type": "code",
+        "client_id": "rota",
+        "redirect_uri": "http://127.0.0.1:9999/rota",
+        "state": "s1",
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }
+
+    async def code() -> str:
+        back = await client.get("/zendesk/oauth/authorizations/new", params=asked)
+        place = httpx.URL(back.headers["location"])
+        assert (back.status_code, place.path, place.params["state"]) == (302, "/rota", "s1")
+        return str(place.params["code"])
+
+    async def bought(code: str, verifier: str) -> httpx.Response:
+        form = {"grant_type": "authorization_code", "client_id": "rota", "code": code}
+        form |= {"redirect_uri": asked["redirect_uri"], "code_verifier": verifier}
+        return await client.post("/zendesk/oauth/tokens", data=form)
+
+    first = await code()
+    good, again = await bought(first, verifier), await bought(first, verifier)
+    stranger = await bought(await code(), "x" * 43)
+    headers = {"authorization": f"Bearer {good.json()['access_token']}"}
+
+    assert (await stage.zendesk("GET", "/users/me", headers=headers)).status_code == 200
+    assert [again.status_code, stranger.status_code] == [400, 400]
+    assert (await stage.zendesk("GET", "/users/me")).status_code == 200
 
 
 @pytest.mark.parametrize("auth", [None, ("someone@platform.example", "password")])
