@@ -2,6 +2,8 @@
 # make test     sets up and runs the tests
 # make check    format, lint, types, floor plan, tests: everything that must hold before a commit
 # make bench    measures against references taken in the same run
+# make pages    writes the generated pages of docs/ anew
+# make pictures draws the pictures of the README from the demo
 # make lock     pins every dependency again, with hashes (needs uv)
 # make clean    forgets everything that was built
 
@@ -12,7 +14,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 JOBS ?= 2
 
-.PHONY: run test check lint types floors bench lock clean
+.PHONY: run test check lint types floors bench pages pictures lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -35,6 +37,12 @@ floors: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+pages: $(VENV)/.dev
+	$(BIN)/python -m tests.pages
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.pictures
 
 $(VENV)/.run: requirements.lock
 	@$(call make-venv)
