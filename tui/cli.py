@@ -84,6 +84,8 @@ def parser() -> argparse.ArgumentParser:
         _command(commands, "simulate", _simulate, "both vendors as one server on this computer")
     )
     _add_init(_command(commands, "init", _init, "set rota up, asking for what it needs"))
+    _add_login(_command(commands, "login", _login, "keep credentials, in the keyring if there is"))
+    _add_vendor(_command(commands, "logout", _logout, "forget the credentials of a vendor"))
     return top
 
 
@@ -194,6 +196,24 @@ def _add_init(to: argparse.ArgumentParser) -> None:
     to.add_argument("--yes", action="store_true", help="write without asking")
 
 
+def _add_vendor(to: argparse.ArgumentParser) -> None:
+    to.add_argument("vendor", choices=("zendesk", "pagerduty"), help="whose credentials")
+
+
+def _add_login(to: argparse.ArgumentParser) -> None:
+    to.description = (
+        "Keep credentials once the vendor has said whose they are. Zendesk asks for consent in the "
+        "browser where an OAuth client is known; otherwise a token is asked for, or read from a "
+        "pipe. The secret of a confidential OAuth client is taken from ROTA_ZENDESK_CLIENT_SECRET."
+    )
+    _add_vendor(to)
+    to.add_argument("--client-id", metavar="ID", help="the OAuth client, or zendesk.oauth_client")
+    to.add_argument(
+        "--port", type=_port, default=8976, metavar="N", help="of the client's redirect address"
+    )
+    to.add_argument("--token", action="store_true", help="ask for a token in place of consent")
+
+
 def _number(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
         raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
@@ -291,6 +311,19 @@ def _init(asked: argparse.Namespace) -> int:
         yes=asked.yes,
     )
     return init(asked.config, os.environ, given)
+
+
+def _login(asked: argparse.Namespace) -> int:
+    from tui.commands.login import Way, login
+
+    way = Way(client_id=asked.client_id, port=asked.port, token=asked.token)
+    return login(asked.config, os.environ, asked.vendor, way)
+
+
+def _logout(asked: argparse.Namespace) -> int:
+    from tui.commands.login import logout
+
+    return logout(os.environ, asked.vendor)
 
 
 def _survive_any_text() -> None:

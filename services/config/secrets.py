@@ -63,6 +63,17 @@ def configured(config: Config, environ: Mapping[str, str]) -> bool:
     return zendesk_is_named or (pagerduty.enabled and bool(has_key))
 
 
+def logged_in(config: Config, environ: Mapping[str, str]) -> bool:
+    """Whether an earlier `rota login` left something for the vendors that a file speaks of.
+
+    Raises:
+        ConfigError: There is something, but not for our eyes, or not to be understood.
+    """
+    if config.path is None or not config.pagerduty.enabled:
+        return False
+    return Wallet(state_dir(environ)).load(Source.PAGERDUTY) is not None
+
+
 def zendesk_login(
     config: Config, environ: Mapping[str, str], remembered: Remembered | None = None
 ) -> ZendeskLogin | None:

@@ -51,6 +51,8 @@ class Zendesk(Table, frozen=True):
     token: str = ""
     """An OAuth access token."""
     api_token: str = ""
+    oauth_client: str = ""
+    """The unique identifier of the OAuth client that `rota login zendesk` asks consent for."""
     token_command: tuple[str, ...] = ()
     groups: tuple[int | str, ...] = ()
     """Ids or names; none is all."""

@@ -13,10 +13,11 @@ from pathlib import Path
 from services.api import Api
 from services.config.checks import url_trouble
 from services.config.reading import nearest
-from services.config.secrets import PagerDutyLogin, Secret, ZendeskLogin
+from services.config.secrets import PagerDutyLogin, ZendeskLogin
 from services.config.tables import PagerDuty
 from services.domain import Source
 from services.errors import ConfigError
+from services.secret import Secret
 from services.setup.answers import Answers, Salvage, document, salvage
 from services.setup.findings import (
     PagerDutyFindings,
@@ -31,7 +32,7 @@ Connect = Callable[[Source, str, ZendeskLogin | PagerDutyLogin], Api]
 
 
 Remember = Callable[[Source, ZendeskLogin | PagerDutyLogin], None]
-"""Puts credentials into the desktop's keyring; raises `ConfigError` where there is none."""
+"""Keeps credentials for rota itself; raises `ConfigError` where that cannot be."""
 
 _HIDDEN = "***"
 _TOKEN_KEYS = ("token", "api_token")
@@ -41,6 +42,7 @@ class Keep(StrEnum):
     """Where the tokens are to be found from now on."""
 
     KEYRING = "keyring"
+    """In the desktop's, or where there is none in a file of rota's own."""
     FILE = "file"
     """In the configuration, which its owner alone can read."""
     ENVIRONMENT = "environment"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.config import load
-from services.config.secrets import configured
+from services.config.secrets import configured, logged_in
 from tui.cli import DEFAULT_SEED
 from tui.launch import run_dashboard, run_demo
 
@@ -15,7 +15,7 @@ def dashboard(config_path: str | None, environ: Mapping[str, str]) -> int:
         ConfigError: The configuration cannot be used.
     """
     config = load(config_path, environ)
-    if configured(config, environ):
+    if configured(config, environ) or logged_in(config, environ):
         return run_dashboard(config, environ)
     return run_demo(config, seed=DEFAULT_SEED, unconfigured=True)
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from services.api import Api
 from services.clock import ServerClock, SystemClock
 from services.config.files import place
-from services.config.keeping import remember
 from services.config.secrets import PagerDutyLogin, ZendeskLogin
+from services.config.wallet import Wallet
 from services.domain import Source
 from services.errors import UsageError
 from services.pagerduty.client import pagerduty_bearer, pagerduty_token
-from services.setup.conversation import Conversation, Keep, Written
+from services.places import state_dir
+from services.setup.conversation import Conversation, Keep, Remember, Written
 from services.zendesk.client import zendesk_basic, zendesk_bearer
 
 EXIT_LEFT = 1
@@ -60,7 +61,7 @@ def init(config_path: str | None, environ: Mapping[str, str], given: Given) -> i
     if screen and not given.anything:
         from tui.setup.app import SetupApp
 
-        written = SetupApp(talk, remember).run()
+        written = SetupApp(talk, _into(Wallet(state_dir(environ)))).run()
     else:
         written = asyncio.run(_without_a_screen(talk, environ, given))
     if written is None:
@@ -78,6 +79,18 @@ def connect(source: Source, root: str, login: ZendeskLogin | PagerDutyLogin) -> 
     else:
         headers = pagerduty_bearer(secret) if login.bearer else pagerduty_token(secret)
     return Api(source, root, headers=lambda: headers, clock=ServerClock(SystemClock()))
+
+
+def _into(wallet: Wallet) -> Remember:
+    """Puts credentials into a wallet."""
+
+    def remember(source: Source, login: ZendeskLogin | PagerDutyLogin) -> None:
+        if isinstance(login, PagerDutyLogin):
+            wallet.save_token(source, login.token, email=login.email or "", bearer=login.bearer)
+        else:
+            wallet.save_token(source, login.token, email=login.email or "")
+
+    return remember
 
 
 def told(written: Written, environ: Mapping[str, str]) -> list[str]:
@@ -116,7 +129,7 @@ async def _without_a_screen(
     if not given.yes:
         print(talk.text(keep))
         _confirm(talk.path)
-    return talk.write(keep, remember)
+    return talk.write(keep, _into(Wallet(state_dir(environ))))
 
 
 async def _meet_zendesk(talk: Conversation, environ: Mapping[str, str], given: Given) -> None:

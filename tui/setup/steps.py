@@ -12,8 +12,8 @@ from services.setup.conversation import Conversation, Keep
 from tui.setup.picks import Picks
 
 _KEEPS = {
-    Keep.KEYRING: "in the keyring of this desktop",
-    Keep.FILE: "in the file itself, which you alone will be able to read",
+    Keep.KEYRING: "in the keyring, or where there is none in a file of rota's own",
+    Keep.FILE: "in the configuration, which you alone will be able to read",
     Keep.ENVIRONMENT: "nowhere; I set the ROTA_… variables myself",
 }
 
