@@ -213,6 +213,8 @@ class Letter(_Value, frozen=True):
     find out about."""
     again: Write | None = None
     """The same write, frozen at what was there when the conflict was found: what a retry sends."""
+    left_at: datetime | None = None
+    """When it was last on its way."""
     next_try_at: datetime | None = None
     """Not tried, or looked for, again before this moment."""
 
@@ -255,6 +257,34 @@ class Landed:
     """The incident right after it, likewise."""
     remark: str = ""
     """What the person should know of it all the same; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Somebody changed the issue first; nothing of ours was carried out."""
+
+    theirs: str
+    """What came in meanwhile, for reading; raw."""
+    again: Write
+    """The same write, frozen at what is there now."""
+    ticket: Ticket | None = None
+    incident: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Looking cannot tell whether a write has arrived: only a person can."""
+
+    reason: str
+
+
+def note_text(text: str, mark: str) -> str:
+    """What PagerDuty keeps of a note: the words, and on a line of its own the mark.
+
+    >>> note_text("Restarted it.\\n", "[rota 0a1b2c]")
+    'Restarted it.\\n[rota 0a1b2c]'
+    """
+    return f"{text.rstrip()}\n{mark}"
 
 
 def source_of(write: Write) -> Source:

@@ -52,7 +52,7 @@ class Ledger:
         with self._file.reading() as db:
             return rows.all_letters(db)
 
-    def take(self, letter_id: int) -> Letter | None:
+    def take(self, letter_id: int, now: datetime) -> Letter | None:
         """Mark a queued letter as being sent, on the disk, before a byte of it leaves.
 
         Returns:
@@ -67,6 +67,7 @@ class Ledger:
                 letter_id,
                 state=LetterState.SENDING,
                 tries=letter.tries + 1,
+                left_at=stamped(now),
                 reason="",
                 next_try_at=None,
             )

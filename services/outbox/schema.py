@@ -49,12 +49,13 @@ MIGRATIONS = (
         PRIMARY KEY (ticket, before)
     ) STRICT;
     """,
+    "ALTER TABLE letter ADD COLUMN left_at TEXT",
 )
 """Append only; `PRAGMA user_version` counts how many have been applied."""
 
 LETTER_COLUMNS = (
     "letter.id, op, action, issue, form, label, write, again, state, queued_at, hold_until, "
-    "tries, reason, theirs, settled_at, next_try_at"
+    "tries, reason, theirs, settled_at, next_try_at, left_at"
 )
 """What `read_letter` takes, in its order."""
 
@@ -96,7 +97,7 @@ def read_letter(row: Row) -> Letter:
     """A letter from its row."""
     (
         id_, op, action, issue, form, label, write, again, state, queued_at, hold_until,
-        tries, reason, theirs, settled_at, next_try_at,
+        tries, reason, theirs, settled_at, next_try_at, left_at,
     ) = row  # fmt: skip
     return Letter(
         id=int(id_ or 0),
@@ -115,6 +116,7 @@ def read_letter(row: Row) -> Letter:
         theirs=str(theirs),
         settled_at=_moment(settled_at),
         next_try_at=_moment(next_try_at),
+        left_at=_moment(left_at),
     )
 
 

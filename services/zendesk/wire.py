@@ -28,7 +28,7 @@ class Meta(msgspec.Struct):
     after_cursor: str | None = None
 
 
-class _Beside(msgspec.Struct, kw_only=True):
+class Beside(msgspec.Struct, kw_only=True):
     """What may come beside a list of tickets or comments."""
 
     users: list[msgspec.Raw] | None = None
@@ -39,19 +39,19 @@ class _Beside(msgspec.Struct, kw_only=True):
     count: int | None = None
 
 
-class Tickets(_Beside, kw_only=True):
+class Tickets(Beside, kw_only=True):
     """A page of tickets, or the tickets asked for by id."""
 
     tickets: list[msgspec.Raw]
 
 
-class Found(_Beside, kw_only=True):
+class Found(Beside, kw_only=True):
     """A page of search results."""
 
     results: list[msgspec.Raw]
 
 
-class Comments(_Beside, kw_only=True):
+class Comments(Beside, kw_only=True):
     """A page of one ticket's comments."""
 
     comments: list[msgspec.Raw]
@@ -175,7 +175,7 @@ class Sideloads:
         return known.is_agent if known else None
 
 
-def sideloads(page: _Beside) -> Sideloads:
+def sideloads(page: Beside) -> Sideloads:
     """Whatever came beside the list. What cannot be read is as good as not sent."""
     people, _ = readable("user", page.users or (), person)
     groups, _ = readable("group", page.groups or (), group)

@@ -85,7 +85,7 @@ class Laptop(RuleBasedStateMachine):
         if not ledger.take_lock(NOW):
             return
         for chosen in self._one(number):
-            letter = ledger.take(chosen.id)
+            letter = ledger.take(chosen.id, NOW)
             if letter is None or not isinstance(letter.write, TicketUpdate):
                 continue
             match fate:

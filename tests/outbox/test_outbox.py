@@ -89,7 +89,7 @@ def test_posting_takes_the_draft_away_and_pulling_back_brings_it_again() -> None
 def test_nothing_is_pulled_back_once_a_part_of_it_has_left() -> None:
     outbox = Outbox(None)
     first, *_ = outbox.post(closing(), NOW)
-    assert outbox.ledger.take(first.id) is not None
+    assert outbox.ledger.take(first.id, NOW) is not None
 
     assert outbox.pull_back(first.action, NOW) is None
     assert states(outbox) == ["sending", "queued", "queued"]
@@ -100,7 +100,7 @@ def test_a_letter_pulled_back_is_not_taken_any_more() -> None:
     (letter,) = outbox.post(reply(), NOW)
     outbox.pull_back(letter.action, NOW)
 
-    assert outbox.ledger.take(letter.id) is None
+    assert outbox.ledger.take(letter.id, NOW) is None
 
 
 def test_what_was_refused_comes_back_with_the_rest_of_its_action_and_without_what_arrived() -> None:
@@ -225,7 +225,7 @@ def test_only_one_dashboard_sends_and_the_other_takes_over_what_was_under_way(
     before = first.ledger.version()
     (letter,) = second.post(reply(), NOW)
     assert first.ledger.version() != before
-    assert first.ledger.take(letter.id) is not None
+    assert first.ledger.take(letter.id, NOW) is not None
     assert not second.ledger.take_lock(NOW)
     assert states(second) == ["sending"]
 
