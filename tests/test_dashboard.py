@@ -107,8 +107,8 @@ class Desk:
 
     def rows(self) -> list[str]:
         """Countdown and words of each row."""
-        pairs = zip(self.lines("#gutter"), self.lines("#queue"), strict=False)
-        return [(left + right).rstrip() for left, right in pairs if right.strip()]
+        parts = zip(*map(self.lines, ("#marks", "#gutter", "#queue")), strict=True)
+        return ["".join(line).rstrip() for line in parts if line[-1].strip()]
 
     def everything(self) -> str:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())

@@ -3,21 +3,22 @@
 import gc
 
 from textual import on, work
+from textual.driver import Driver
+from textual.timer import Timer
 
 from services.clock import Clock
 from services.domain import Issue, Snapshot
 from services.errors import ServiceError
 from services.feed import Feed
 from services.policy.deadlines import Policy
+from tui.driver import quiet_driver
 from tui.keymap import key_help, keymap
 from tui.options import ScreenOptions
 from tui.palette import KeyCommands, table_of
 from tui.screens.queue import QueueScreen
 from tui.screens.reader import SearchScreen
+from tui.timekeeper import Timed, seconds_to_next
 from tui.typing import KeysInOrder
-
-SHORTEST_TICK = 0.2
-"""Seconds between two ticks at the least, however fast the clock runs."""
 
 
 class RotaApp(KeysInOrder):
@@ -41,7 +42,12 @@ class RotaApp(KeysInOrder):
         self._keys = keymap(self.options.keys)
         self._feed = feed
         self._clock = clock
-        self.queue = QueueScreen(policy, self.options)
+        self._timer: Timer | None = None
+        self.queue = QueueScreen(policy, self.options, clock)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice, or where we can the one that sleeps until there is input."""
+        return quiet_driver(super().get_driver_class())
 
     def on_mount(self) -> None:
         """Paint first, then ask."""
@@ -54,7 +60,7 @@ class RotaApp(KeysInOrder):
     def _begin(self) -> None:
         self.queue.show(Snapshot(), self._clock.now())
         self.take_snapshots()
-        self._tick_on()
+        self.tick()
         # What is alive now lives as long as the program: the collector need not look at it again.
         gc.collect()
         gc.freeze()
@@ -64,16 +70,23 @@ class RotaApp(KeysInOrder):
         """Show each new state of the world as it comes."""
         async for snapshot in self._feed.snapshots():
             self.queue.show(snapshot, self._clock.now())
+            self.tick()
 
+    @on(QueueScreen.Turned)
     def tick(self) -> None:
-        """Tell everyone what time it is."""
-        self.queue.tick(self._clock.now())
+        """Tell what is on show the time; again when something of it reads differently.
 
-    def _tick_on(self) -> None:
-        """Re-armed each time, at the next whole second of the servers' clock: no drift."""
-        self.tick()
-        part = self._clock.now().microsecond / 1_000_000
-        self.set_timer(max(SHORTEST_TICK, 1.005 - part), self._tick_on)
+        A screen of the stack is told if it is `Timed`.
+        """
+        now = self._clock.now()
+        timed = [screen for screen in self.screen_stack if isinstance(screen, Timed)]
+        for each in timed:
+            each.tick(now)
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(
+            seconds_to_next(timed, now, self.options.pace), self.tick, name="tick"
+        )
 
     def action_help(self) -> None:
         """The keys of the screen on top."""

@@ -71,7 +71,8 @@ def run_demo(
         label += f" {told.name}"
     if speed != 1:
         label += f" ×{speed:g}"
-    app = RotaApp(assembly.poller, assembly.policy, assembly.clock, _options(config, label))
+    options = _options(config, label, pace=speed)
+    app = RotaApp(assembly.poller, assembly.policy, assembly.clock, options)
     return _run(app, config, assembly)
 
 
@@ -94,7 +95,7 @@ def _demo_config(config: Config, speed: float) -> Config:
     )
 
 
-def _options(config: Config, demo: str = "") -> "ScreenOptions":
+def _options(config: Config, demo: str = "", pace: float = 1.0) -> "ScreenOptions":
     from tui.options import ScreenOptions
 
     return ScreenOptions(
@@ -103,6 +104,7 @@ def _options(config: Config, demo: str = "") -> "ScreenOptions":
         mine=config.screen.mine,
         keys=config.keys,
         demo=demo,
+        pace=pace,
     )
 
 

@@ -15,3 +15,5 @@ class ScreenOptions:
     keys: Mapping[str, str] = field(default_factory=dict)
     demo: str = ""
     """What the header says of a demo; empty on real vendors."""
+    pace: float = 1.0
+    """Seconds of the vendors' clock in a real one; only a demo has another."""

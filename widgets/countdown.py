@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from services.domain import ClockKind, Deadline, Kind, State
 from services.policy.deadlines import Policy
 
 WIDTH = 8
 """Cells a countdown takes at the most."""
+
+_INSTANT = timedelta(microseconds=1)
+"""Time left reads differently from the first instant *after* it is so much."""
 
 SYMBOLS: Mapping[State | None, str] = {
     State.BREACHED: "▲",
@@ -117,6 +120,51 @@ def countdown(deadline: Deadline | None, waiting: bool, policy: Policy, now: dat
     if deadline.promise.clock is ClockKind.SUPPORT_HOURS:
         return Countdown(support_text(left, policy.calendar.business_day), deadline.state)
     return Countdown(clock_text(left), deadline.state)
+
+
+def reads_until(deadline: Deadline | None, policy: Policy, now: datetime) -> datetime | None:
+    """The first moment after `now` at which `countdown` has other words, while the state stays.
+
+    None if the words only change with the state. When that does: `Policy.changes_at`.
+    """
+    if deadline is None or deadline.due_at is None:
+        return None
+    match deadline.state:
+        case State.BREACHED:
+            passed = now - deadline.due_at
+            return now + (_unit(passed) - passed % _unit(passed))
+        case State.UNKNOWN:
+            return _tomorrow(now, policy)
+        case State.PAUSED:
+            by_name = policy.calendar.opens_next(now) - timedelta(hours=24)
+            return by_name + _INSTANT if by_name >= now else None
+    left = policy.left(deadline.promise, now) or timedelta(0)
+    business_day = policy.calendar.business_day
+    if deadline.promise.clock is ClockKind.SUPPORT_HOURS and left > business_day:
+        hours = left % business_day % timedelta(hours=1)
+        return now + min(hours + _INSTANT, left - business_day)
+    return now + left % _unit(left) + _INSTANT
+
+
+def shows_seconds(shown: Countdown) -> bool:
+    """Whether the words change with every second.
+
+    >>> shows_seconds(Countdown("4:09", State.RUNNING)), shows_seconds(Countdown("2h14", None))
+    (True, False)
+    """
+    return ":" in shown.text and shown.state in (State.BREACHED, State.SOON, State.RUNNING)
+
+
+def _unit(span: timedelta) -> timedelta:
+    """What `clock_text` counts in."""
+    if span < timedelta(hours=1):
+        return timedelta(seconds=1)
+    return timedelta(minutes=1) if span < timedelta(hours=100) else timedelta(hours=1)
+
+
+def _tomorrow(now: datetime, policy: Policy) -> datetime:
+    local = now.astimezone(policy.calendar.zone) + timedelta(days=1)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def age_text(span: timedelta) -> str:

@@ -18,13 +18,20 @@ from widgets.countdown import (
     ASCII_SYMBOLS,
     STATE_WORDS,
     SYMBOLS,
+    age_text,
     clock_text,
     countdown,
+    reads_until,
 )
 from widgets.queue_table import answered_while_pending
 
 LONGEST_ENTRY = 40
 """Lines shown of one comment."""
+
+MOST_PROMISES = 5
+"""Promises on one issue, at the most; as many as there are kinds."""
+
+_MINUTE = timedelta(minutes=1)
 
 INDENT = 2
 """Cells that what was said stands to the right of when; kept where lines are wrapped."""
@@ -46,24 +53,23 @@ class Detail(VerticalScroll, can_focus=False):
         super().__init__(id="detail")
         self._policy = policy
         self._symbols = ASCII_SYMBOLS if ascii_only else SYMBOLS
-        self._facts = Static(id="facts", markup=False)
+        self._facts = Words(id="facts")
+        self._promises = [Words(classes="promise") for _ in range(MOST_PROMISES)]
         self._story = Static(id="story", markup=False)
         self.about: str | None = None
         self.row: Row | None = None
         self.now: datetime | None = None
-        self._written = Text()
 
     def on_mount(self) -> None:
-        """Two texts: what stands, and what happened."""
-        self.mount(self._facts, self._story)
+        """What stands, each promise for itself, and what happened."""
+        self.mount(self._facts, *self._promises, self._story)
 
     def show(self, row: Row | None, now: datetime) -> None:
         """Show another issue, or the same one anew."""
         self.row = row
         if row is None:
             self.about = None
-            self._written = Text()
-            self._facts.update("")
+            self._write(Text(), [])
             self._story.update("")
             return
         if row.issue.id != self.about:
@@ -75,12 +81,28 @@ class Detail(VerticalScroll, can_focus=False):
     def tick(self, now: datetime) -> None:
         """Only the time has changed."""
         self.now = now
-        if self.row is None:
+        row = self.row
+        if row is None:
             return
-        text = _facts(self.row, self._policy, now, self._symbols)
-        before, self._written = self._written, text
-        if text != before:
-            self._facts.update(text, layout=len(text) != len(before))
+        widest = max((len(KIND_WORDS[d.kind]) for d in row.deadlines), default=0)
+        promises = [
+            _deadline(deadline, widest, self._policy, now, self._symbols)
+            for deadline in row.deadlines
+        ]
+        self._write(_facts(row, self._policy, now), promises or [Text("Nothing is owed.")])
+
+    def reads_until(self, now: datetime) -> datetime | None:
+        """When it next reads differently; None while no issue is shown."""
+        if self.row is None:
+            return None
+        older = now - self.row.issue.raised_at
+        moments = [reads_until(d, self._policy, now) for d in self.row.deadlines]
+        return min([m for m in moments if m is not None], default=now - older % _MINUTE + _MINUTE)
+
+    def _write(self, facts: Text, promises: Sequence[Text]) -> None:
+        self._facts.write(facts)
+        for place, line in enumerate(self._promises):
+            line.write(promises[place] if place < len(promises) else Text())
 
     def follow(self, rows: Sequence[Row], now: datetime) -> None:
         """Show the newest of the same issue; one that is gone stays as it was last seen."""
@@ -99,19 +121,33 @@ class Detail(VerticalScroll, can_focus=False):
             self._story.update(Text(f"What happened cannot be read: {plain(why)}", style="bold"))
 
 
-def _facts(row: Row, policy: Policy, now: datetime, symbols: Symbols) -> Text:
+class Words(Static):
+    """A text that is painted again only when it reads differently."""
+
+    DEFAULT_CSS = """
+    Words { height: auto; }
+    Words.-empty { display: none; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes, markup=False)
+        self._written = Text()
+        self.set_class(True, "-empty")
+
+    def write(self, text: Text) -> None:
+        """Read so from now on; what takes as much room as before is not laid out anew."""
+        before, self._written = self._written, text
+        if text != before or text.spans != before.spans:
+            self.set_class(not text, "-empty")
+            self.update(text, layout=len(text) != len(before))
+
+
+def _facts(row: Row, policy: Policy, now: datetime) -> Text:
     text = Text()
     text.append(plain(row.issue.subject, limit=1000) or "(no subject)", style="bold")
     text.append("\n")
     for line in _lines(row, policy, now):
         text.append(f"{line}\n")
-    text.append("\n")
-    widest = max((len(KIND_WORDS[d.kind]) for d in row.deadlines), default=0)
-    for deadline in row.deadlines:
-        text.append_text(_deadline(deadline, widest, policy, now, symbols))
-    if not row.deadlines:
-        text.append("Nothing is owed.\n")
-    text.rstrip()
     return text
 
 
@@ -130,7 +166,7 @@ def _lines(row: Row, policy: Policy, now: datetime) -> Iterator[str]:
     yield _severity(issue)
     if ticket is not None and ticket.requester:
         yield f"from {plain(ticket.requester, limit=80)}"
-    yield f"raised {_local(issue.raised_at, policy)}, {clock_text(now - issue.raised_at)} ago"
+    yield f"raised {_local(issue.raised_at, policy)}, {_ago(now - issue.raised_at)}"
     if issue.broken_pair:
         yield f"! broken pair: tag names {plain(issue.broken_pair, limit=40)}, which is no incident"
     if answered_while_pending(row) and ticket is not None and ticket.requester_wrote_at:
@@ -162,7 +198,7 @@ def _deadline(
         earliest = "not before " if deadline.state is State.UNKNOWN else "due "
         left = f"  {shown.text}" if deadline.state is not State.UNKNOWN else ""
         words += f"{earliest}{when}{left}"
-    return Text(f"{words}\n", style=_TONES.get(deadline.state, ""))
+    return Text(words, style=_TONES.get(deadline.state, ""))
 
 
 def _story(entries: Sequence[TimelineEntry], policy: Policy) -> RenderableType:
@@ -191,6 +227,17 @@ def _short(moment: datetime, policy: Policy, now: datetime) -> str:
     if abs(moment - now) > timedelta(days=6):
         return _local(moment, policy)
     return f"{moment.astimezone(policy.calendar.zone):%a %H:%M}"
+
+
+def _ago(span: timedelta) -> str:
+    """Without seconds: what is over is in no hurry.
+
+    >>> _ago(timedelta(minutes=9, seconds=12)), _ago(timedelta(minutes=134))
+    ('9m ago', '2h14 ago')
+    """
+    if span < _MINUTE:
+        return "just now"
+    return f"{clock_text(span) if span >= timedelta(hours=1) else age_text(span)} ago"
 
 
 def _local(moment: datetime, policy: Policy) -> str:

@@ -6,8 +6,9 @@ Told everything; repaints a line only when it reads differently.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
@@ -26,6 +27,8 @@ NARROW = 59
 
 OLD = timedelta(minutes=2)
 """Data older than this is called stale, whatever its source says."""
+
+_MINUTE = timedelta(minutes=1)
 
 PERIOD_WORDS: Mapping[Period, str] = {
     Period.IN_HOURS: "IN HOURS",
@@ -63,19 +66,35 @@ class Header(Widget):
         self._lines: list[tuple[str, bool]] = []
         self._facts = HeaderFacts(Snapshot(), ())
         self._now: datetime | None = None
+        self._seconds = True
 
-    def show(self, facts: HeaderFacts, now: datetime) -> None:
+    def show(self, facts: HeaderFacts, now: datetime, seconds: bool = True) -> None:
         """Take new facts and the time; repaint what reads differently."""
-        self._facts, self._now = facts, now
-        self.tick(now)
+        self._facts = facts
+        self.tick(now, seconds)
 
-    def tick(self, now: datetime) -> None:
-        """Only the time has changed."""
-        self._now = now
+    def tick(self, now: datetime, seconds: bool = True) -> None:
+        """Only the time has changed.
+
+        Args:
+            now: The servers' time.
+            seconds: Whether to count in seconds. Where nothing else does, minutes will do.
+        """
+        self._now, self._seconds = now, seconds
         before, self._lines = self._lines, self._write(now)
         for y, line in enumerate(self._lines):
             if y >= len(before) or before[y] != line:
-                self.refresh(Region(0, y, self.size.width, 1))
+                old = before[y] if y < len(before) else ("", False)
+                self.refresh(Region(0, y, changed_up_to(old, line), 1))
+
+    def reads_until(self, now: datetime) -> datetime:
+        """When it next reads differently."""
+        snapshot = self._facts.snapshot
+        if self._seconds or _counts_seconds(snapshot, now):
+            return now.replace(microsecond=0) + timedelta(seconds=1)
+        asked = [status.fetched_at for status in (snapshot.sources or {}).values()]
+        older = [now + _MINUTE - (now - at) % _MINUTE for at in asked if at is not None]
+        return min([now.replace(second=0, microsecond=0) + _MINUTE, *older])
 
     def on_resize(self) -> None:
         """Lay the words out anew."""
@@ -92,7 +111,7 @@ class Header(Widget):
     def _write(self, now: datetime) -> list[tuple[str, bool]]:
         snapshot, facts, width = self._facts.snapshot, self._facts, self.size.width - 1
         trouble = in_trouble(snapshot, now)
-        trust = trust_wordings(snapshot, now)
+        trust = trust_wordings(snapshot, now, self._seconds)
         demo = facts.demo, facts.demo.partition(" ")[0].rstrip(",")
         narrowed = Part(1, facts.filtered)
         open_ones = Part(2, _counts(*counts(facts.rows)))
@@ -106,7 +125,7 @@ class Header(Widget):
             Part(0, demo),
             period,
             Part(1, on_call_wordings(snapshot.on_call, now, self._policy)),
-            Part(2, (f"{now.astimezone(zone):%a %H:%M:%S %Z}", f"{now.astimezone(zone):%H:%M:%S}")),
+            Part(2, (f"{now.astimezone(zone):%a %H:%M %Z}", f"{now.astimezone(zone):%H:%M}")),
         ]
         notices = "; ".join(plain(notice, limit=80) for notice in snapshot.notices)
         second = [narrowed, open_ones, Part(0, trust), Part(3, (notices, cut_words(notices, 40)))]
@@ -123,6 +142,23 @@ def period_wordings(policy: Policy, now: datetime) -> tuple[str, ...]:
     rest = f"until {local}, {left // 60}h{left % 60:02}"
     short = words.partition(",")[0]
     return f"{words} {rest}", f"{short} {rest}", f"{short} until {local}", short
+
+
+def changed_up_to(before: tuple[str, bool], line: tuple[str, bool]) -> int:
+    """The cells of a line, and the space before it, that must be sent again: it is sent from its
+    beginning, but not beyond the last of them that differs.
+
+    >>> changed_up_to(("Ann 12s · Bo 3s, on call", False), ("Ann 13s · Bo 4s, on call", False))
+    15
+    """
+    (old, old_tone), (new, tone) = before, line
+    if cell_len(old) != cell_len(new) or old_tone is not tone:
+        return max(cell_len(old), cell_len(new)) + 1
+    alike = sum(
+        1
+        for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old[::-1], new[::-1], strict=False))
+    )
+    return cell_len(new[: len(new) - alike]) + 1
 
 
 def on_call_wordings(on_call: Sequence[OnCall], now: datetime, policy: Policy) -> tuple[str, ...]:
@@ -145,7 +181,7 @@ def in_trouble(snapshot: Snapshot, now: datetime) -> bool:
     return any(_ailing(status, now) for status in sources.values())
 
 
-def trust_wordings(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
+def trust_wordings(snapshot: Snapshot, now: datetime, seconds: bool = True) -> tuple[str, ...]:
     """How old what we show is, by source, and why; the age is in the shortest too."""
     if snapshot.sources is None:
         return ("asking…",)
@@ -155,9 +191,21 @@ def trust_wordings(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
     paused = ["PAUSED"] if snapshot.paused else []
     wordings = []
     for place, reason, separator in ((0, 90, " · "), (0, 40, " · "), (0, 0, " · "), (1, 0, " ")):
-        said = [_trust(_NAMES[source][place], status, now, reason) for source, status in shown]
+        said = [
+            _trust(_NAMES[source][place], status, now, reason, seconds) for source, status in shown
+        ]
         wordings.append(separator.join([*paused, *said]))
     return tuple(wordings)
+
+
+def _counts_seconds(snapshot: Snapshot, now: datetime) -> bool:
+    """Whether a source in trouble is told of to the second: it is young, or will be tried again."""
+    for status in (snapshot.sources or {}).values():
+        young = status.fetched_at is not None and now - status.fetched_at < _MINUTE
+        again = status.next_try_at is not None and now < status.next_try_at < now + _MINUTE
+        if _ailing(status, now) and (young or again):
+            return True
+    return False
 
 
 def _ailing(status: SourceStatus, now: datetime) -> bool:
@@ -167,7 +215,7 @@ def _ailing(status: SourceStatus, now: datetime) -> bool:
     return old or status.state in (Health.STALE, Health.ERROR)
 
 
-def _trust(name: str, status: SourceStatus, now: datetime, reason: int) -> str:
+def _trust(name: str, status: SourceStatus, now: datetime, reason: int, seconds: bool) -> str:
     """One source; its error in so many characters at the most."""
     if status.fetched_at is None and status.error is None:
         return f"{name} asking…"
@@ -175,7 +223,8 @@ def _trust(name: str, status: SourceStatus, now: datetime, reason: int) -> str:
     word = "FAILING" if status.state is Health.ERROR else "STALE" if ailing else ""
     text = f"{name} {word}".rstrip()
     if status.fetched_at is not None:
-        text += f" {age_text(now - status.fetched_at)}"
+        age = now - status.fetched_at
+        text += " <1m" if age < _MINUTE and not (seconds or ailing) else f" {age_text(age)}"
     if status.error and ailing and reason:
         text += f": {cut_words(plain(status.error), reason)}"
         if status.next_try_at is not None and status.next_try_at > now:

@@ -6,7 +6,7 @@ change, so a second costs the same whether 20 or 10,000 issues are open.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -23,6 +23,11 @@ from services.policy.deadlines import Policy
 from services.queue import Row
 from widgets.countdown import ASCII_SYMBOLS, KIND_SHORT, SYMBOLS, age_text
 from widgets.fitting import fit
+
+STRIPS_KEPT = 1_000
+"""Painted rows kept to be scrolled back to."""
+
+_MINUTE = timedelta(minutes=1)
 
 STATE_CLASSES: Mapping[State | None, str] = {
     State.BREACHED: "queue--breached",
@@ -53,6 +58,19 @@ def short_id(row: Row) -> str:
     if ticket is not None:
         return f"#{ticket.id}" + ("+pd" if incident is not None else "")
     return f"pd#{incident.number}" if incident is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that a row is painted from, beside the theme and the width."""
+
+    row: Row
+    under: bool
+    """Whether the cursor is on it."""
+    age: str
+
+    def __hash__(self) -> int:
+        return hash((self.row.issue.id, self.under, self.age))
 
 
 class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -101,8 +119,11 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self.policy = policy
         self.symbols = ASCII_SYMBOLS if ascii_only else SYMBOLS
-        self._strips: dict[tuple[str, int, bool, int], Strip] = {}
+        self._strips: dict[Look, Strip] = {}
+        self._painted: dict[int, Look | None] = {}
         self._now: datetime | None = None
+        self.lines_refreshed = 0
+        """Lines repainted so far because their rows, or how old those are, had changed."""
 
     @property
     def selected(self) -> Row | None:
@@ -113,15 +134,24 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Take new rows; the cursor stays on its issue wherever that has moved to."""
         held = self.selected
         self.rows = tuple(rows)
-        self._now = now
-        self._strips.clear()
         places = {row.issue.id: place for place, row in enumerate(self.rows)}
         place = places.get(held.issue.id, self.cursor) if held else self.cursor
         self.cursor = max(0, min(place, len(self.rows) - 1))
         self.virtual_size = Size(self.size.width, len(self.rows))
         self._keep_in_view()
-        self.refresh()
+        self.tick(now)
         self.post_message(self.Moved(self.selected))
+
+    def tick(self, now: datetime) -> None:
+        """Repaint the rows in view that read differently now; ages are counted in minutes."""
+        self._now = now.replace(second=0, microsecond=0)
+        width = self.size.width
+        looks = {y: self._look(y) for y in range(self.size.height)}
+        changed = [Region(0, y, width, 1) for y in looks if self._painted.get(y) != looks[y]]
+        self._painted = looks
+        if changed:
+            self.refresh(*changed)
+        self.lines_refreshed += len(changed)
 
     def move(self, by: int) -> None:
         """Move the cursor by so many rows, as far as there are rows."""
@@ -140,16 +170,15 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One row of the window."""
-        place = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
-        base = self.rich_style
-        if place >= len(self.rows):
-            return Strip.blank(width, base)
-        row, under = self.rows[place], place == self.cursor
-        key = (row.issue.id, width, under, hash(row.next.state) if row.next else 0)
-        strip = self._strips.get(key)
+        width, look = self.scrollable_content_region.width, self._look(y)
+        self._painted[y] = look
+        if look is None:
+            return Strip.blank(width, self.rich_style)
+        strip = self._strips.get(look)
         if strip is None:
-            strip = self._strips[key] = self._strip(row, width, under)
+            if len(self._strips) > STRIPS_KEPT:
+                self._strips.clear()
+            strip = self._strips[look] = self._strip(look, width)
         return strip
 
     def on_click(self, event: events.Click) -> None:
@@ -164,6 +193,20 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Lines are laid out anew for another width."""
         self._strips.clear()
         self._keep_in_view()
+
+    def _look(self, y: int) -> Look | None:
+        """What a line of the window is painted from; None below the last row."""
+        place = y + self.scroll_offset.y
+        if place >= len(self.rows) or self._now is None:
+            return None
+        row = self.rows[place]
+        age = self._now - row.issue.raised_at
+        return Look(row, place == self.cursor, "<1m" if age < _MINUTE else age_text(age))
+
+    def notify_style_update(self) -> None:
+        """Another theme: what was painted in the old one is of no use."""
+        super().notify_style_update()
+        self._strips.clear()
 
     def _keep_in_view(self) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -187,13 +230,13 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
             return cursor, cursor
         return mark, body
 
-    def _strip(self, row: Row, width: int, under: bool) -> Strip:
-        mark, body = self._style(row, under)
-        head, tail = self._words(row, width)
+    def _strip(self, look: Look, width: int) -> Strip:
+        mark, body = self._style(look.row, look.under)
+        head, tail = self._words(look.row, look.age, width)
         segments = [Segment(head, mark), Segment(set_cell_size(tail, width - len(head)), body)]
         return Strip(segments, width)
 
-    def _words(self, row: Row, width: int) -> tuple[str, str]:
+    def _words(self, row: Row, age: str, width: int) -> tuple[str, str]:
         """Severity and promise, then the rest as far as there is room."""
         severity = row.issue.severity or "P?"
         what = KIND_SHORT[row.next.kind] if row.next else ("waiting" if waits(row) else "")
@@ -207,7 +250,6 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         who = plain(row.issue.assignee or "", limit=40) or "-"
         end = ""
         if width >= 60:
-            age = age_text(self._now - row.issue.raised_at) if self._now else ""
             end = f"  {fit(who, 14)} {age:>4} "
         start = f"{fit(short_id(row), 10)} "
         middle = max(0, width - len(head) - cell_len(start) - cell_len(end))

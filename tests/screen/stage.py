@@ -141,8 +141,8 @@ class Desk:
 
     def rows(self) -> list[str]:
         """Countdown and words of each issue in view."""
-        pairs = zip(self.lines("#gutter"), self.lines("#queue"), strict=False)
-        return [(left + right).rstrip() for left, right in pairs if right.strip()]
+        parts = zip(*map(self.lines, ("#marks", "#gutter", "#queue")), strict=True)
+        return ["".join(line).rstrip() for line in parts if line[-1].strip()]
 
     def painted(self) -> list[str]:
         """All lines of the screen on top."""

@@ -16,6 +16,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from services.clock import Clock
 from services.domain import Issue, Snapshot, TimelineEntry
 from services.filter import Filter, FilterError, is_mine, parse_filter, understood
 from services.plain import plain
@@ -66,12 +67,20 @@ class QueueScreen(CursorActions, IssueActions[None]):
 
         issue: Issue
 
-    def __init__(self, policy: Policy, options: ScreenOptions) -> None:
+    @dataclass
+    class Turned(Message):
+        """Other things are in view: they may read differently sooner than what was there."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Told once is enough."""
+            return isinstance(message, QueueScreen.Turned)
+
+    def __init__(self, policy: Policy, options: ScreenOptions, clock: Clock) -> None:
         super().__init__()
+        self._clock = clock
         self.policy = policy
         self._options = options
         self._snapshot = Snapshot()
-        self._now: datetime | None = None
         self._rows: tuple[Row, ...] = ()
         self._turns_at: datetime | None = None
         self._filter: Filter = parse_filter("")
@@ -86,6 +95,7 @@ class QueueScreen(CursorActions, IssueActions[None]):
         """Header, list, detail, filter, footer."""
         yield self._header
         with Horizontal(id="main"):
+            yield self.countdowns.marks
             yield self.countdowns
             yield self.table
             yield self._detail
@@ -99,23 +109,43 @@ class QueueScreen(CursorActions, IssueActions[None]):
         self.query_one("#filter", Input).display = False
         self.query_one("#empty").display = False
         self.table.focus()
+        self.watch(self.table, "scroll_y", self._scrolled, init=False)
+
+    @property
+    def _now(self) -> datetime:
+        return self._clock.now()
 
     def show(self, snapshot: Snapshot, now: datetime) -> None:
         """Take a new state of the world."""
-        self._snapshot, self._now = snapshot, now
+        self._snapshot = snapshot
         self._filter = understood(self._filter.text, self._names())
         self._rearrange(now)
 
     def tick(self, now: datetime) -> None:
-        """A second has passed: repaint what reads differently."""
-        self._now = now
+        """Repaint what reads differently now."""
         if self._turns_at is not None and now >= self._turns_at:
             self._rearrange(now)
             return
         self.countdowns.tick(now)
-        self._header.tick(now)
+        self.table.tick(now)
+        self._header.tick(now, self.countdowns.shows_seconds)
         for detail in self._details():
             detail.tick(now)
+
+    def reads_until(self, now: datetime) -> datetime | None:
+        """When something in view next reads differently; to be asked after a tick."""
+        seen = [
+            self._turns_at,
+            self.countdowns.reads_until(),
+            self._header.reads_until(now),
+            *(detail.reads_until(now) for detail in self._details() if detail.display),
+        ]
+        return min([moment for moment in seen if moment is not None], default=None)
+
+    def _scrolled(self) -> None:
+        """Rows have come into view whose countdowns nobody has worked out yet."""
+        self.countdowns.tick(self._now)
+        self.post_message(self.Turned())
 
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """What happened to an issue, for whoever still looks at it."""
@@ -136,7 +166,7 @@ class QueueScreen(CursorActions, IssueActions[None]):
         self._turns_at = changes_at(self._rows, self.policy, now)
         kept = [row for row in self._rows if self._keeps(row, now)]
         self.table.show(kept, now)
-        self.countdowns.show(now)
+        self.countdowns.tick(now)
         for detail in self._details():
             detail.follow(self._rows, now)
         narrowed = [self._filter.text, "mine" if self._mine else ""]
@@ -144,7 +174,9 @@ class QueueScreen(CursorActions, IssueActions[None]):
         few = f"{len(kept)} of {len(self._rows)}"
         filtered = (f"[{plain(words)}] {few}", f"[…] {few}") if words else ()
         self._header.show(
-            HeaderFacts(self._snapshot, self._rows, self._options.demo, filtered), now
+            HeaderFacts(self._snapshot, self._rows, self._options.demo, filtered),
+            now,
+            self.countdowns.shows_seconds,
         )
         self._say_if_empty(bool(kept), bool(words))
 
@@ -164,8 +196,9 @@ class QueueScreen(CursorActions, IssueActions[None]):
             empty.update(why_empty(self._snapshot.sources, narrowed))
 
     def on_resize(self) -> None:
-        """As many keys as there is room for."""
+        """As many keys as there is room for, and other rows in view."""
         self._say_below()
+        self.post_message(self.Turned())
 
     def _say_below(self) -> None:
         width, chosen = self.size.width, self._options.keys
@@ -176,10 +209,13 @@ class QueueScreen(CursorActions, IssueActions[None]):
     @on(QueueTable.Moved)
     def _look(self, event: QueueTable.Moved) -> None:
         """Show the issue at once, and what happened to it once the cursor rests."""
-        if self._now is None or not self.has_class("-wide"):
+        now = self._now
+        self.countdowns.tick(now)
+        self.post_message(self.Turned())
+        if not self.has_class("-wide"):
             return
         before = self._detail.about
-        self._detail.show(event.row, self._now)
+        self._detail.show(event.row, now)
         if event.row is not None and event.row.issue.id != before:
             self._ask_after_rest(event.row)
 
@@ -195,7 +231,7 @@ class QueueScreen(CursorActions, IssueActions[None]):
     async def action_open(self) -> None:
         """Read the issue on a screen of its own."""
         row = self.table.selected
-        if row is None or self._now is None:
+        if row is None:
             return
         detail = Detail(self.policy, ascii_only=self._options.ascii)
         await self.app.push_screen(IssueScreen(self.policy, detail, row, self._now))
@@ -222,8 +258,7 @@ class QueueScreen(CursorActions, IssueActions[None]):
             self._complaint = plain(str(error))
         self._filter = understood(event.value, self._names())
         self._say_below()
-        if self._now is not None:
-            self._rearrange(self._now)
+        self._rearrange(self._now)
 
     @on(Input.Submitted, "#filter")
     def _done_typing(self, event: Input.Submitted) -> None:
@@ -238,14 +273,12 @@ class QueueScreen(CursorActions, IssueActions[None]):
         box.display = False
         self._mine = False
         self.table.focus()
-        if self._now is not None:
-            self._rearrange(self._now)
+        self._rearrange(self._now)
 
     def action_mine(self) -> None:
         """Only what is mine, or everything."""
         self._mine = not self._mine
-        if self._now is not None:
-            self._rearrange(self._now)
+        self._rearrange(self._now)
 
     def action_refresh_now(self) -> None:
         """Ask both vendors now."""

@@ -1,0 +1,1 @@
+"""What must stay cheap, counted rather than timed."""
