@@ -4,6 +4,7 @@ import asyncio
 import random
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ def run_demo(
         label += f" {told.name}"
     if speed != 1:
         label += f" ×{speed:g}"
-    options = _options(config, label, pace=speed)
+    options = replace(_options(config, label), pace=speed)
     app = RotaApp(assembly.poller, assembly.policy, assembly.clock, options)
     return _run(app, config, assembly)
 
@@ -95,7 +96,7 @@ def _demo_config(config: Config, speed: float) -> Config:
     )
 
 
-def _options(config: Config, demo: str = "", pace: float = 1.0) -> "ScreenOptions":
+def _options(config: Config, demo: str = "") -> "ScreenOptions":
     from tui.options import ScreenOptions
 
     return ScreenOptions(
@@ -104,7 +105,6 @@ def _options(config: Config, demo: str = "", pace: float = 1.0) -> "ScreenOption
         mine=config.screen.mine,
         keys=config.keys,
         demo=demo,
-        pace=pace,
     )
 
 

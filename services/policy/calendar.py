@@ -20,7 +20,6 @@ from services.policy.support_time import (
     Stretches,
     SupportTime,
     from_micros,
-    length_in_micros,
     to_micros,
 )
 
@@ -80,7 +79,7 @@ class SupportCalendar:
         Raises:
             ValueError: The allowance is negative.
         """
-        return from_micros(self._time.due(to_micros(start), length_in_micros(allowance)))
+        return self._time.due_moment(start, allowance)
 
     def left(self, now: datetime, due: datetime) -> timedelta:
         """Support time between `now` and `due`; zero once `due` has come."""

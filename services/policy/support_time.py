@@ -10,13 +10,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 
 from services.errors import ConfigError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = 1_000_000
-_DAY = 86_400 * _SECOND
+_MICRO = timedelta(microseconds=1)
 
 Stretches = list[tuple[int, int]]
 """Opening and closing instants, in order, none empty, none touching."""
@@ -24,18 +24,18 @@ Stretches = list[tuple[int, int]]
 
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970 UTC, exact. A naive moment is a `TypeError`."""
-    since = moment - _EPOCH
-    return since.days * _DAY + since.seconds * _SECOND + since.microseconds
+    return (moment - _EPOCH) // _MICRO
 
 
 def from_micros(micros: int) -> datetime:
     """The moment so many microseconds after 1970, aware, in UTC; exact."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + micros * _MICRO
 
 
+@lru_cache(maxsize=64)
 def length_in_micros(length: timedelta) -> int:
-    """A length of time in microseconds, exact."""
-    return length.days * _DAY + length.seconds * _SECOND + length.microseconds
+    """A length of time in microseconds, exact. A policy has few of them."""
+    return length // _MICRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,29 @@ class SupportTime:
         while not years.used or years.used[-1] < worked:
             years = self._longer(years)
         return years.reached(worked)
+
+    def due_moment(self, start: datetime, allowance: timedelta) -> datetime:
+        """`due`, from a moment to a moment in UTC. All in one place, for it is asked most of all.
+
+        Raises:
+            ValueError: The allowance is negative.
+            ConfigError: Support is not open for that long before the calendar ends.
+        """
+        years, length, at = self._years, length_in_micros(allowance), (start - _EPOCH) // _MICRO
+        if length <= 0 or not years.starts <= at < years.ends:
+            return from_micros(self.due(at, length))
+        closes, used = years.closes, years.used
+        stretch = bisect_right(years.opens, at) - 1
+        worked = length
+        if stretch >= 0:
+            to_closing = closes[stretch] - at
+            if to_closing >= length and start.tzinfo is UTC:
+                return start + allowance
+            worked += used[stretch] - to_closing if to_closing > 0 else used[stretch]
+        stretch = bisect_left(used, worked)
+        if stretch == len(used):
+            return from_micros(self.due(at, length))
+        return _EPOCH + (closes[stretch] - (used[stretch] - worked)) * _MICRO
 
     def left(self, now: int, due: int) -> int:
         """Support time between two instants; nothing once `due` has come."""
