@@ -64,6 +64,8 @@ class Assembly:
     """What could not be had, in plain words; said before the screen starts."""
     bare: tuple[Api, ...] = ()
     """The same vendors without credentials, to renew them."""
+    sessions: Mapping[Source, Session] = field(default_factory=dict)
+    """Our standing at each vendor that is configured."""
 
     async def aclose(self) -> None:
         """Close connections, the store and the outbox."""
@@ -127,7 +129,7 @@ def assemble(
         jitter=jitter,
     )
     apis, bare = tuple(connect.apis), tuple(connect.bare)
-    return Assembly(poller, policy, clock, store, outbox, apis, notices, bare)
+    return Assembly(poller, policy, clock, store, outbox, apis, notices, bare, connect.sessions)
 
 
 async def read_queue(

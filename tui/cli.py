@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
         _command(commands, "simulate", _simulate, "both vendors as one server on this computer")
     )
     _add_init(_command(commands, "init", _init, "set rota up, asking for what it needs"))
+    _add_json(_command(commands, "check", _check, "is all well? one line each, with advice"))
     _add_login(_command(commands, "login", _login, "keep credentials, in the keyring if there is"))
     _add_vendor(_command(commands, "logout", _logout, "forget the credentials of a vendor"))
     return top
@@ -311,6 +312,12 @@ def _init(asked: argparse.Namespace) -> int:
         yes=asked.yes,
     )
     return init(asked.config, os.environ, given)
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from tui.commands.check import check
+
+    return check(asked.config, os.environ, as_json=asked.json)
 
 
 def _login(asked: argparse.Namespace) -> int:

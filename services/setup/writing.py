@@ -17,6 +17,8 @@ def write_config(path: Path, text: str) -> Path | None:
     Raises:
         ConfigError: It cannot be written there; whatever was there is as it was.
     """
+    # Where the file is a link, as those who keep their settings elsewhere have it, so it stays.
+    path = path.resolve()
     fresh = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

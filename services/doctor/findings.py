@@ -1,0 +1,50 @@
+"""What was found, and how bad is it?"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How a thing stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """It works, but not as well as it could."""
+    FAILED = "failed"
+    """It does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question."""
+
+    about: str
+    verdict: Verdict
+    said: str
+    """What was found, in one plain line."""
+    advice: str = ""
+    """What to do about it; empty when there is nothing to do."""
+
+
+def line(finding: Finding) -> str:
+    """A finding on one line.
+
+    >>> line(Finding("zendesk rights", Verdict.WARNING, "you are no agent.", "Ask for a seat."))
+    'warning  zendesk rights: you are no agent. Ask for a seat.'
+    """
+    words = f"{finding.said} {finding.advice}".strip()
+    return f"{finding.verdict:<8} {finding.about}: {words}"
+
+
+def documented(findings: Sequence[Finding]) -> dict[str, object]:
+    """The findings for scripts."""
+    return {
+        "usable": usable(findings),
+        "findings": [{**asdict(found), "verdict": found.verdict.value} for found in findings],
+    }
+
+
+def usable(findings: Sequence[Finding]) -> bool:
+    """Whether a shift can be worked like this: nothing has failed."""
+    return all(found.verdict is not Verdict.FAILED for found in findings)
