@@ -10,18 +10,19 @@ from services.clock import Clock
 from services.domain import Issue, Snapshot
 from services.errors import ServiceError
 from services.feed import Feed
+from services.outbox.outbox import Outbox
 from services.policy.deadlines import Policy
 from tui.driver import quiet_driver
 from tui.keymap import key_help, keymap
+from tui.on_shift import OnShift
 from tui.options import ScreenOptions
 from tui.palette import KeyCommands, table_of
 from tui.screens.queue import QueueScreen
 from tui.screens.reader import SearchScreen
 from tui.timekeeper import Timed, seconds_to_next
-from tui.typing import KeysInOrder
 
 
-class RotaApp(KeysInOrder):
+class RotaApp(OnShift):
     """The dashboard."""
 
     TITLE = "rota"
@@ -30,18 +31,21 @@ class RotaApp(KeysInOrder):
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     def __init__(
-        self, feed: Feed, policy: Policy, clock: Clock, options: ScreenOptions | None = None
+        self,
+        feed: Feed,
+        policy: Policy,
+        clock: Clock,
+        options: ScreenOptions | None = None,
+        *,
+        outbox: Outbox | None = None,
     ) -> None:
         """Make the dashboard; nothing is asked before it runs.
 
         Raises:
             ConfigError: A key in the options cannot be used.
         """
-        super().__init__()
-        self.options = options or ScreenOptions()
+        super().__init__(feed, policy, clock, options or ScreenOptions(), outbox or Outbox(None))
         self._keys = keymap(self.options.keys)
-        self._feed = feed
-        self._clock = clock
         self._timer: Timer | None = None
         self.queue = QueueScreen(policy, self.options, clock)
 
@@ -69,7 +73,9 @@ class RotaApp(KeysInOrder):
     async def take_snapshots(self) -> None:
         """Show each new state of the world as it comes."""
         async for snapshot in self._feed.snapshots():
+            self.snapshot = snapshot
             self.queue.show(snapshot, self._clock.now())
+            self.follow(self._clock.now())
             self.tick()
 
     @on(QueueScreen.Turned)

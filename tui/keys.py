@@ -56,6 +56,7 @@ QUEUE: Table = (
     *_ON_THE_ISSUE,
     Key("refresh", "r", "refresh_now", "Refresh", "Ask both vendors now.", footer=True),
     Key("pause", "R", "pause", "Pause", "Stop or go on polling."),
+    Key("rota", "w", "app.rota", "Rota", "Who is on call when; overrides and swaps."),
     *_EVERYWHERE,
     Key("back", "escape", "back", "Back", "Drop the filter.", "Esc"),
     Key("quit", "q,ctrl+q", "app.quit", "Quit", "Leave rota.", "q", True),
@@ -91,13 +92,52 @@ SEARCH: Table = (
 )
 """A page whose search box has the focus: no letter acts here."""
 
+ROTA: Table = (
+    Key("left", "h,left", "move_turn(-1)", "Before", "The turn before.", "h ←"),
+    Key("right", "l,right", "move_turn(1)", "After", "The next turn.", "l →"),
+    Key("down", "j,down", "move_days(1)", "Day", "A day on.", "j ↓", True),
+    Key("up", "k,up", "move_days(-1)", "Day back", "A day back.", "k ↑"),
+    Key("page_down", "pagedown,right_square_bracket", "move_days(7)", "Week", "A week on.",
+        "PgDn ]", True),
+    Key("page_up", "pageup,left_square_bracket", "move_days(-7)", "Week back", "A week back.",
+        "PgUp ["),
+    Key("next_schedule", "tab", "move_schedule(1)", "Schedule", "The next schedule.", "Tab", True),
+    Key("previous_schedule", "shift+tab", "move_schedule(-1)", "Schedule before",
+        "The schedule before.", "shift+Tab"),
+    Key("now", "g,home", "now", "Now", "The turn that goes on now.", "g", True),
+    Key("override", "plus", "override", "Override", "Somebody stands in for this turn.", "+",
+        True),
+    Key("swap", "s", "swap", "Swap", "Swap this turn with another of the same length.",
+        footer=True),
+    Key("put_back", "b", "put_back", "Give back", "Undo the half of a swap that was made alone."),
+    Key("undo", "u", "undo", "Undo", "Pull back an override that has not left yet."),
+    Key("troubles", "p", "troubles", "Problems", "Gaps, overlaps and what cannot be read."),
+    Key("refresh", "r", "refresh_now", "Refresh", "Read the schedules now."),
+    *_EVERYWHERE,
+    Key("back", "escape,q,w", "close", "Back", "Drop the swap, or back to the queue.", "Esc",
+        True),
+)  # fmt: skip
+
+OVERRIDE_FORM: Table = (
+    Key("preview", "ctrl+s,f10", "preview", "Preview", "What will be sent.", "ctrl+s", True),
+    Key("back", "escape", "close", "Back", "Leave without sending.", "Esc", True),
+)
+
+OVERRIDE_PREVIEW: Table = (
+    Key("send", "y", "send", "Send", "Send it.", footer=True),
+    Key("back", "escape,q", "close", "Back", "Do not send it.", "Esc", True),
+)
+
 SCREENS: Mapping[str, Table] = {
     "queue": QUEUE,
     "issue": ISSUE,
     "page": PAGE,
     "search": SEARCH,
+    "rota": ROTA,
+    "override": OVERRIDE_FORM,
+    "preview": OVERRIDE_PREVIEW,
 }
 """Every screen's table, by the name that its screen gives as `KEYS`."""
 
-WHILE_TYPING = frozenset({"search"})
+WHILE_TYPING = frozenset({"search", "override"})
 """Screens on which a field has the focus; no bare letter may stand in their tables."""

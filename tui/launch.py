@@ -23,13 +23,12 @@ DEMO_POLL = 4.0
 def run_dashboard(config: Config, environ: Mapping[str, str]) -> int:
     """The dashboard on the vendors that the configuration names; 0 when it was quit."""
     from services.assemble import assemble
-    from tui.app import RotaApp
 
     assembly = assemble(config, environ)
     for notice in assembly.notices:
         print(f"rota: {notice}", file=sys.stderr)
     options = _options(config)
-    app = RotaApp(assembly.poller, assembly.policy, assembly.clock, options)
+    app = _app(assembly, options)
     return _run(app, config, assembly)
 
 
@@ -53,7 +52,6 @@ def run_demo(
     from services.simulator.transport import SimulatorTransport
     from services.simulator.world import World
     from services.store import Store
-    from tui.app import RotaApp
 
     told = script.find(script.DEFAULT if scenario is None else scenario)
     clock = ScaledClock(SystemClock(), told.start or DEMO_START, speed)
@@ -73,8 +71,16 @@ def run_demo(
     if speed != 1:
         label += f" ×{speed:g}"
     options = replace(_options(config, label), pace=speed)
-    app = RotaApp(assembly.poller, assembly.policy, assembly.clock, options)
+    app = _app(assembly, options)
     return _run(app, config, assembly)
+
+
+def _app(assembly: "Assembly", options: "ScreenOptions") -> "RotaApp":
+    from tui.app import RotaApp
+
+    return RotaApp(
+        assembly.poller, assembly.policy, assembly.clock, options, outbox=assembly.outbox
+    )
 
 
 def _demo_config(config: Config, speed: float) -> Config:

@@ -16,6 +16,7 @@ from services.errors import Forbidden, NotFound, RateLimited, Rejected, Unexpect
 from services.incident_facts import IncidentMemory, learn, with_facts
 from services.pagerduty.client import PagerDuty
 from services.pagerduty.records import LogEntry
+from services.rota.turns import on_call
 from services.store import Store
 
 OVERLAP = timedelta(seconds=120)
@@ -151,7 +152,8 @@ class PagerDutyFeed:
 
     def on_call(self, now: datetime) -> tuple[OnCall, ...]:
         """Who answers for each schedule at `now`, and who follows; needs no request."""
-        return tuple(_on_call(schedule, now) for schedule in self.rota.schedules)
+        until = self.rota.until or now
+        return tuple(on_call(schedule, now, until) for schedule in self.rota.schedules)
 
     @property
     def unread(self) -> int:
@@ -309,7 +311,8 @@ class PagerDutyFeed:
         if not due:
             return
         self._rota_read_at = self._clock.monotonic()
-        now = self._clock.now()
+        # PagerDuty is asked in whole seconds.
+        now = self._clock.now().replace(microsecond=0)
         since, until = now - ROTA_BACK, now + ROTA_AHEAD
         schedules: tuple[Schedule, ...] = ()
         troubles: list[str] = []
@@ -327,17 +330,3 @@ class PagerDutyFeed:
     def look_at_rota_again(self) -> None:
         """Read the schedules with the next cycle, however lately they were read."""
         self._rota_read_at = None
-
-
-def _on_call(schedule: Schedule, now: datetime) -> OnCall:
-    """Who is on now and who is next; back-to-back shifts of one person are one."""
-    shifts = sorted(schedule.shifts, key=lambda shift: shift.start)
-    current = next((s for s in shifts if s.start <= now < s.end), None)
-    until = current.end if current else None
-    for shift in shifts:
-        if current and until and shift.start <= until < shift.end and shift.who == current.who:
-            until = shift.end
-    after = until or now
-    following = next((s for s in shifts if s.start >= after), None)
-    who = current.who if current else None
-    return OnCall(schedule.name, who, until, following.who if following else None)

@@ -5,6 +5,8 @@ A new screen is one table in `tui.keys` and one entry in `WAYS`: how to get ther
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from textual import events
@@ -13,8 +15,9 @@ from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from services.domain import Rota, Schedule, Shift
 from services.errors import ConfigError
-from tests.screen.stage import Desk, issue, settle, snapshot
+from tests.screen.stage import NOON, Desk, issue, settle, snapshot
 from tui.keymap import FORBIDDEN, bindings, keymap, shown
 from tui.keys import SCREENS, WHILE_TYPING, Key, Table
 from tui.options import ScreenOptions
@@ -35,11 +38,30 @@ def press(*keys: str) -> Way:
     return there
 
 
+def on_a_rota(*keys: str) -> Way:
+    """The way to a screen that needs somebody on call."""
+
+    async def there(desk: Desk, pilot: Pilot[None]) -> None:
+        hours = [(NOON + timedelta(hours=n), NOON + timedelta(hours=n + 4)) for n in (-1, 3)]
+        turns = [
+            Shift(start, end, who, who, override=False)
+            for who, (start, end) in zip(("Ann", "Bo"), hours, strict=True)
+        ]
+        known = Rota((Schedule("S1", "Primary", tuple(turns)),), hours[0][0], NOON + timedelta(15))
+        await desk.give(pilot, replace(THREE, rota=known))
+        await pilot.press(*keys)
+
+    return there
+
+
 WAYS: Mapping[str, Way] = {
     "queue": press(),
     "issue": press("enter"),
     "page": press("d"),
     "search": press("question_mark"),
+    "rota": press("w"),
+    "override": on_a_rota("w", "plus"),
+    "preview": on_a_rota("w", "plus", *"Bo", "ctrl+s"),
 }
 """How to get to each screen."""
 

@@ -1,0 +1,1 @@
+"""Who answers when, what is missing, and may it be changed? Pure: told shifts and the time."""
