@@ -25,8 +25,10 @@ from services.config.wallet import Wallet
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import StoreError
+from services.outbox.delivery import Carrier, Delivery
 from services.outbox.outbox import Outbox
 from services.pagerduty.client import PagerDuty
+from services.pagerduty.writer import PagerDutyWriter
 from services.pairing import PairingRules
 from services.places import state_dir
 from services.policy.deadlines import Policy
@@ -36,6 +38,7 @@ from services.poller.zendesk_feed import Scope, ZendeskFeed
 from services.sessions import Session
 from services.store import Store, store_path
 from services.zendesk.client import Zendesk
+from services.zendesk.writer import ZendeskWriter
 
 if TYPE_CHECKING:
     import httpx
@@ -59,6 +62,8 @@ class Assembly:
     clock: Clock
     store: Store
     outbox: Outbox
+    delivery: Delivery
+    """Sends what is in the outbox, while its `run` does."""
     apis: tuple[Api, ...]
     notices: list[str] = field(default_factory=list)
     """What could not be had, in plain words; said before the screen starts."""
@@ -128,8 +133,18 @@ def assemble(
         requests_made=lambda: sum(api.requests_made for api in [*connect.apis, *connect.bare]),
         jitter=jitter,
     )
+    delivery = Delivery(
+        outbox,
+        _carriers(config, connect, clock),
+        clock,
+        prepare=connect.prepare,
+        told=lambda letter, said: poller.absorb(letter.source, said.ticket, said.incident),
+        chance=jitter,
+    )
     apis, bare = tuple(connect.apis), tuple(connect.bare)
-    return Assembly(poller, policy, clock, store, outbox, apis, notices, bare, connect.sessions)
+    return Assembly(
+        poller, policy, clock, store, outbox, delivery, apis, notices, bare, connect.sessions
+    )
 
 
 async def read_queue(
@@ -219,6 +234,18 @@ class _Connector:
 
     def _pagerduty_login(self) -> PagerDutyLogin | None:
         return pagerduty_login(self._config, self._environ)
+
+
+def _carriers(config: Config, connect: _Connector, clock: Clock) -> dict[Source, Carrier]:
+    """Who takes letters to the vendors in use; over the same connections as the questions."""
+    carriers: dict[Source, Carrier] = {}
+    root = config.zendesk_root.rstrip("/")
+    for api in connect.apis:
+        if api.source is Source.ZENDESK:
+            carriers[api.source] = ZendeskWriter(api, config.severity_tags(), root, clock)
+        else:
+            carriers[api.source] = PagerDutyWriter(api, config.priorities(), clock)
+    return carriers
 
 
 def _zendesk(

@@ -23,6 +23,11 @@ class OutboxFile:
         self._connection: sqlite3.Connection | None = None
         self._listeners: list[Callable[[], None]] = []
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes can open it, too."""
+        return self._path is not None
+
     def close(self) -> None:
         """Let go of the file."""
         connection, self._connection = self._connection, None

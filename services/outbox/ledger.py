@@ -20,27 +20,31 @@ class Ledger:
     def __init__(self, file: OutboxFile, lock: Lock) -> None:
         self._file = file
         self._lock = lock
-        self._recovered = False
 
-    def take_lock(self, now: datetime) -> bool:
+    @property
+    def shared(self) -> bool:
+        """Whether other dashboards may put letters in, too."""
+        return self._file.shared
+
+    def take_lock(self) -> bool:
         """Become the one that sends, if nobody else is; whether we are now.
 
-        Whoever becomes it finds the letters that were being sent when the one before stopped:
-        they are `unknown` from then on. Letters that arrived long ago are dropped.
+        Raises:
+            StoreError: The lock cannot be had at all.
         """
-        if not self._lock.take():
-            self._recovered = False
-            return False
-        if not self._recovered:
-            with self._file.changing() as db:
-                for letter in rows.all_letters(db):
-                    if letter.state is LetterState.SENDING:
-                        state = LetterState.UNKNOWN
-                        rows.change(db, letter.id, state=state, reason=_LEFT_BEHIND)
-                rows.drop_old(db, now - KEPT)
-                steps.drop_old(db, now - KEPT)
-            self._recovered = True
-        return True
+        return self._lock.take()
+
+    def recover(self, now: datetime) -> None:
+        """Note what the one before left behind; for the one that has just begun to send.
+
+        What was being sent is `unknown` from then on. Letters that arrived long ago are dropped.
+        """
+        with self._file.changing() as db:
+            for letter in rows.all_letters(db):
+                if letter.state is LetterState.SENDING:
+                    rows.change(db, letter.id, state=LetterState.UNKNOWN, reason=_LEFT_BEHIND)
+            rows.drop_old(db, now - KEPT)
+            steps.drop_old(db, now - KEPT)
 
     def version(self) -> int:
         """A number that changes when another process has changed the file."""
@@ -78,7 +82,21 @@ class Ledger:
     ) -> None:
         """Leave a letter `queued` (it is certain that nothing happened) or `unknown` for later."""
         with self._file.changing() as db:
-            rows.change(db, letter_id, state=state, reason=reason, next_try_at=stamped(next_try_at))
+            rows.change_unsent(
+                db, letter_id, state=state, reason=reason, next_try_at=stamped(next_try_at)
+            )
+
+    def send_again(self, letter_id: int) -> None:
+        """It has been looked for and certainly is not there: in turn, it may be sent."""
+        with self._file.changing() as db:
+            rows.change(
+                db,
+                letter_id,
+                only=LetterState.UNKNOWN,
+                state=LetterState.QUEUED,
+                reason="",
+                next_try_at=None,
+            )
 
     def start_hold_again(self, letter_id: int, now: datetime) -> None:
         """Count anew how long a letter can be pulled back: the clock has been put right."""
@@ -105,7 +123,7 @@ class Ledger:
     ) -> None:
         """Note that nothing more happens to a letter by itself."""
         with self._file.changing() as db:
-            rows.change(
+            rows.change_unsent(
                 db,
                 letter_id,
                 state=state,

@@ -1,6 +1,7 @@
 """How are letters found and changed? Statements that run inside a transaction of the outbox."""
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.letters import Letter, LetterState, Write
@@ -58,13 +59,14 @@ def change(
     **columns: str | int | None,
 ) -> bool:
     """Give columns of a letter new values; whether it was there, and in the state `only`."""
-    places = ", ".join(f"{name} = ?" for name in columns)
-    values: list[str | int | None] = [*columns.values(), id_]
-    condition = "id = ?"
-    if only is not None:
-        condition += " AND state = ?"
-        values.append(only)
-    return db.execute(f"UPDATE letter SET {places} WHERE {condition}", values).rowcount == 1
+    return _set(db, id_, columns, only)
+
+
+def change_unsent(db: sqlite3.Connection, id_: int, **columns: str | int | None) -> None:
+    """Give columns new values, unless a person has said meanwhile that the letter has arrived."""
+    letter = letter_with(db, id_)
+    if letter is not None and letter.state is not LetterState.SENT:
+        _set(db, id_, columns)
 
 
 def drop(db: sqlite3.Connection, letter: Letter) -> None:
@@ -79,6 +81,21 @@ def drop_old(db: sqlite3.Connection, before: datetime) -> None:
         (LetterState.SENT, stamped(before)),
     )
     db.execute("DELETE FROM action WHERE id NOT IN (SELECT action FROM letter)")
+
+
+def _set(
+    db: sqlite3.Connection,
+    id_: int,
+    columns: Mapping[str, str | int | None],
+    only: LetterState | None = None,
+) -> bool:
+    places = ", ".join(f"{name} = ?" for name in columns)
+    values: list[str | int | None] = [*columns.values(), id_]
+    condition = "id = ?"
+    if only is not None:
+        condition += " AND state = ?"
+        values.append(only)
+    return db.execute(f"UPDATE letter SET {places} WHERE {condition}", values).rowcount == 1
 
 
 def _found(db: sqlite3.Connection, where: str, *values: str | int) -> tuple[Letter, ...]:

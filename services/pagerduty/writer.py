@@ -5,6 +5,7 @@ of its own is known again by what it changed, by its words, its author and its t
 Who writes is said in the `From` header, where the key does not say it.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import msgspec
@@ -50,7 +51,7 @@ _NOT_FOUND = "PagerDuty does not show it, and cannot say that it is not there."
 class PagerDutyWriter:
     """Changes incidents, writes on them, raises them; and overrides of a rota."""
 
-    def __init__(self, api: Api, priorities: dict[str, Severity], clock: Clock) -> None:
+    def __init__(self, api: Api, priorities: Mapping[str, Severity], clock: Clock) -> None:
         """Take what the account's priorities mean, by name; case does not matter."""
         self._api = api
         self._priorities = {name.strip().casefold(): s for name, s in priorities.items()}

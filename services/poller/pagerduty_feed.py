@@ -131,6 +131,11 @@ class PagerDutyFeed:
         except (NotFound, Rejected):
             self.void.add(incident_id.upper())
 
+    def absorb(self, answered: Incident) -> None:
+        """Take an incident as a write of ours was answered with; one that is not ours is left."""
+        if answered.id in self._records:
+            self._take(answered)
+
     async def log(self, incident_id: str) -> tuple[LogEntry, ...]:
         """An incident's whole log, oldest first; also settles its facts.
 

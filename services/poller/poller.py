@@ -16,11 +16,13 @@ from services.clock import Clock
 from services.desk import Desk
 from services.domain import (
     Health,
+    Incident,
     Issue,
     Rota,
     Snapshot,
     Source,
     SourceStatus,
+    Ticket,
     TimelineEntry,
 )
 from services.errors import ServiceError, StoreError, Unauthorised
@@ -126,6 +128,18 @@ class Poller:
             self._pagerduty.look_at_rota_again()
         for beat in self._beats:
             beat.wake.set()
+
+    def absorb(self, source: Source, ticket: Ticket | None, incident: Incident | None) -> None:
+        """Show at once what a vendor answered to a write, and ask it for what that leaves open."""
+        if ticket is not None and self._zendesk is not None:
+            self._zendesk.absorb(ticket)
+        if incident is not None and self._pagerduty is not None:
+            self._pagerduty.absorb(incident)
+        self._changed.set()
+        for beat in self._beats:
+            # One that is waiting because it was told to is not woken.
+            if beat.source is source and not beat.status.failures:
+                beat.wake.set()
 
     def pause(self, paused: bool) -> None:
         """Stop, or go on with, polling by itself."""

@@ -7,7 +7,7 @@ nearest deadline first. Source: Zendesk `/tickets?sort=-updated_at`, `/search`, 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from services.clock import Clock
@@ -145,6 +145,31 @@ class ZendeskFeed:
         if record is not None and not page.more:
             self._remember(record, with_comments(self._memories[ticket_id], said[1:]))
         return tuple(said)
+
+    def absorb(self, answered: Ticket) -> None:
+        """Show at once what a write of ours was answered with, until the ticket is read again.
+
+        What was answered holds no names and no counters: those stay, and what it means for the
+        promises is for the next cycle to say.
+        """
+        known = self.tickets.get(answered.id)
+        if known is None or answered.updated_at < known.updated_at:
+            return
+        held = known.assignee if answered.assignee_id == known.assignee_id else None
+        group = known.group if answered.group_id == known.group_id else None
+        self.tickets[answered.id] = replace(
+            known,
+            subject=answered.subject,
+            status=answered.status,
+            updated_at=answered.updated_at,
+            tags=answered.tags,
+            severity=answered.severity,
+            priority=answered.priority,
+            assignee_id=answered.assignee_id,
+            assignee=answered.assignee or held,
+            group_id=answered.group_id,
+            group=answered.group or group,
+        )
 
     @property
     def skipped(self) -> tuple[str, ...]:

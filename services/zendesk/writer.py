@@ -5,7 +5,7 @@ it. Its `op` goes along as metadata, so that a lost answer can be looked up. Not
 here, and nothing is merged.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -32,7 +32,7 @@ class ZendeskWriter:
     """Updates and raises tickets."""
 
     def __init__(
-        self, api: Api, severity_tags: dict[str, Severity], web_url: str, clock: Clock
+        self, api: Api, severity_tags: Mapping[str, Severity], web_url: str, clock: Clock
     ) -> None:
         """Take the tags that mean a severity, and the root of the address that people use."""
         self._api = api

@@ -82,7 +82,7 @@ class Laptop(RuleBasedStateMachine):
     @rule(who=WHO, number=LETTERS, fate=FATES)
     def send(self, who: int, number: int, fate: str) -> None:
         ledger = self.outboxes[who].ledger
-        if not ledger.take_lock(NOW):
+        if not ledger.take_lock():
             return
         for chosen in self._one(number):
             letter = ledger.take(chosen.id, NOW)
@@ -110,7 +110,9 @@ class Laptop(RuleBasedStateMachine):
     @rule(who=WHO, days=st.integers(0, 3))
     def tidy(self, who: int, days: int) -> None:
         self.outboxes[who].close()
-        self.outboxes[who].ledger.take_lock(NOW + timedelta(days=days))
+        ledger = self.outboxes[who].ledger
+        if ledger.take_lock():
+            ledger.recover(NOW + timedelta(days=days))
 
     @invariant()
     def every_word_is_somewhere(self) -> None:

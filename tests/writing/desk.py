@@ -88,22 +88,29 @@ class Desk:
         return [seen.path for seen in self.world.requests if seen.method == method]
 
 
+def writers(world: World, clock: ManualClock, agent: int = 0) -> tuple[list[Api], Desk]:
+    """What writes to a world on an agent's behalf, and its connections."""
+    transport = SimulatorTransport(world)
+    key = list(world.keys.pagerduty_users)[agent]
+    if world.settings.pagerduty_account_key:
+        key = world.pagerduty_token
+    apis = [
+        Api(Source.ZENDESK, "http://127.0.0.1/zendesk",
+            headers=lambda: zendesk_bearer(world.keys.oauth[agent].access), clock=clock,
+            transport=transport),
+        Api(Source.PAGERDUTY, "http://127.0.0.1/pagerduty", headers=lambda: pagerduty_token(key),
+            clock=clock, transport=transport),
+    ]  # fmt: skip
+    zendesk = ZendeskWriter(apis[0], SEVERITIES, "http://127.0.0.1/zendesk", clock)
+    return apis, Desk(clock, world, zendesk, PagerDutyWriter(apis[1], SEVERITIES, clock))
+
+
 @asynccontextmanager
 async def desk(**settings: Any) -> AsyncIterator[Desk]:
     """A desk in a world that behaves so."""
     clock = ManualClock(START)
-    world = World(clock, settings=Settings(**settings))
-    transport = SimulatorTransport(world)
-    apis = [
-        Api(Source.ZENDESK, "http://127.0.0.1/zendesk",
-            headers=lambda: zendesk_bearer(world.zendesk_token), clock=clock, transport=transport),
-        Api(Source.PAGERDUTY, "http://127.0.0.1/pagerduty",
-            headers=lambda: pagerduty_token(world.pagerduty_token), clock=clock,
-            transport=transport),
-    ]  # fmt: skip
-    zendesk = ZendeskWriter(apis[0], SEVERITIES, "http://127.0.0.1/zendesk", clock)
-    pagerduty = PagerDutyWriter(apis[1], SEVERITIES, clock)
-    yield Desk(clock, world, zendesk, pagerduty)
+    apis, made = writers(World(clock, settings=Settings(**settings)), clock)
+    yield made
     for api in apis:
         await api.aclose()
 
