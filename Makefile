@@ -2,6 +2,7 @@
 # make test     sets up and runs the tests
 # make check    format, lint, types, floor plan, tests: everything that must hold before a commit
 # make bench    measures against references taken in the same run
+# make wheel    builds the wheel, installs it in a fresh environment and starts it there
 # make pages    writes the generated pages of docs/ anew
 # make pictures draws the pictures of the README from the demo
 # make lock     pins every dependency again, with hashes (needs uv)
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 JOBS ?= 2
 
-.PHONY: run test check lint types floors bench pages pictures lock clean
+.PHONY: run test check lint types floors bench wheel pages pictures lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -37,6 +38,9 @@ floors: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m tests.install
 
 pages: $(VENV)/.dev
 	$(BIN)/python -m tests.pages

@@ -145,3 +145,41 @@ def test_a_file_before_is_kept_and_its_typos_are_named(
     assert "mine.toml.before-1" in out
     assert (tmp_path / "mine.toml.before-1").read_text().startswith("# ours")
     assert tomllib.loads(path.read_text())["screen"] == {"ascii": True}
+
+
+def test_a_broken_file_says_the_way_out_where_there_is_nobody_to_ask(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.toml").write_text("[zendesk]\nsubdomian = 'acme'\n")
+
+    assert main([]) == 2
+    err = capsys.readouterr().err
+    assert "did you mean subdomain?" in err
+    assert "rota init" in err
+
+
+def test_a_broken_file_offers_the_setup_and_takes_no_for_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.toml").write_text("[zendesk]\nsubdomian = 'acme'\n")
+    asked: list[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return "n"
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout", Terminal())
+    monkeypatch.setattr("builtins.input", answer)
+
+    assert main([]) == 2
+    assert "rota init" in asked[0]
+    assert "did you mean subdomain?" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["config.toml"]
+
+
+class Terminal(io.StringIO):
+    """A stream with somebody at it."""
+
+    def isatty(self) -> bool:
+        return True

@@ -1,11 +1,16 @@
 """`rota` and `rota demo`: the dashboard on the real vendors, or on a simulated shift."""
 
+import sys
 from collections.abc import Mapping
 
 from services.config import load
+from services.config.files import find
 from services.config.secrets import configured, logged_in
-from tui.cli import DEFAULT_SEED
+from services.errors import ConfigError
+from tui.cli import DEFAULT_SEED, EXIT_UNUSABLE
 from tui.launch import run_dashboard, run_demo
+
+_WAY_OUT = "`rota init` makes a new file of what can be used, and keeps this one beside it."
 
 
 def dashboard(config_path: str | None, environ: Mapping[str, str]) -> int:
@@ -14,10 +19,26 @@ def dashboard(config_path: str | None, environ: Mapping[str, str]) -> int:
     Raises:
         ConfigError: The configuration cannot be used.
     """
-    config = load(config_path, environ)
+    try:
+        config = load(config_path, environ)
+    except ConfigError as error:
+        return _offer_setup(config_path, environ, error)
     if configured(config, environ) or logged_in(config, environ):
         return run_dashboard(config, environ)
     return run_demo(config, seed=DEFAULT_SEED, unconfigured=True)
+
+
+def _offer_setup(config_path: str | None, environ: Mapping[str, str], error: ConfigError) -> int:
+    """What is wrong with the file, and the way out of it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConfigError(error.headline, error.advice or _WAY_OUT) from error
+    print("\n".join(f"rota: {line}" for line in error.headline.splitlines()), file=sys.stderr)
+    if input(f"{_WAY_OUT} Begin now? [y/N] ").strip().lower() not in ("y", "yes"):
+        return EXIT_UNUSABLE
+    from tui.commands.init import Given, init
+
+    broken = find(config_path, environ)
+    return init(str(broken) if broken else config_path, environ, Given())
 
 
 def demo(
