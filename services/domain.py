@@ -277,6 +277,8 @@ class Issue:
     """Everything promised on it, in the order of `Kind`."""
     broken_pair: str | None = None
     """The incident id of a pairing tag that names no incident."""
+    unconfirmed: str = ""
+    """What of it is only what we expect, as long as its vendor has not shown it; in words."""
 
     @property
     def id(self) -> str:
@@ -429,6 +431,8 @@ class Snapshot:
     """Whether polling is paused by the operator."""
     me: frozenset[str] = frozenset()
     """Names by which the vendors know the person at the keyboard."""
+    my_ids: Mapping[Source, str] | None = None
+    """The ids of the same person, by vendor; none where it is not known yet."""
     notices: tuple[str, ...] = ()
     """What the operator should know of the sources, once, in plain words."""
 

@@ -6,7 +6,7 @@ while the vendor has not confirmed it. Times are aware `datetime`s in UTC.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.domain import (
     SEVERITY_RANK,
@@ -16,20 +16,45 @@ from services.domain import (
     Issue,
     PendingAction,
     Severity,
+    Snapshot,
     Status,
     StatusChange,
     Ticket,
 )
 from services.letters import (
+    IncidentCreate,
     IncidentMerge,
     IncidentNote,
     IncidentSnooze,
     IncidentStatusUpdate,
     IncidentUpdate,
+    Letter,
+    LetterState,
+    TicketCreate,
     TicketUpdate,
     Write,
 )
 from services.policy.deadlines import Policy
+
+LONGEST_LAG = timedelta(minutes=2)
+"""What Zendesk shows later than this after a write is what is so."""
+
+_DOUBT = (
+    LetterState.UNKNOWN,
+    LetterState.QUEUED,
+    LetterState.SENDING,
+    LetterState.SENT,
+    LetterState.CONFLICT,
+    LetterState.REFUSED,
+)
+"""The most doubtful first."""
+
+_DOUBT_WORDS = {
+    LetterState.UNKNOWN: "it is not known whether our letter has arrived",
+    LetterState.QUEUED: "our letter has not left yet",
+    LetterState.SENDING: "our letter is on its way",
+    LetterState.SENT: "our letter has arrived, and is not to be seen yet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +93,64 @@ def expected(
     return replace(
         issue, ticket=ticket, incident=incident, promises=policy.promises(ticket, incident)
     )
+
+
+def overlaid(
+    snapshot: Snapshot, letters: Iterable[Letter], policy: Policy, names: Names, now: datetime
+) -> Snapshot:
+    """The world with what we have sent, or are about to, already in it, and marked as such.
+
+    A letter that was refused, or that waits for somebody, changes nothing: what it had changed is
+    as the vendor shows it again.
+    """
+    waiting: dict[str, list[Letter]] = {}
+    for letter in letters:
+        if not (letter.waits_for_person or _shown(letter, snapshot, now)):
+            for part in letter.touches:
+                waiting.setdefault(part, []).append(letter)
+    if not waiting:
+        return snapshot
+    issues = tuple(_overlaid(issue, waiting, policy, names, now) for issue in snapshot.issues)
+    return replace(snapshot, issues=issues)
+
+
+def _overlaid(
+    issue: Issue, waiting: Mapping[str, list[Letter]], policy: Policy, names: Names, now: datetime
+) -> Issue:
+    found = [letter for part in issue.id.split("+") for letter in waiting.get(part, ())]
+    if not found:
+        return issue
+    found.sort(key=lambda letter: letter.id)
+    changed = issue
+    for letter in found:
+        if not _seen_at_the_vendor(letter, issue):
+            at = letter.settled_at or max(letter.queued_at, min(letter.hold_until, now))
+            changed = expected(changed, (letter.write,), at, policy, names)
+    worst = min(found, key=lambda letter: _DOUBT.index(letter.state))
+    return replace(changed, unconfirmed=_DOUBT_WORDS[worst.state])
+
+
+def _seen_at_the_vendor(letter: Letter, issue: Issue) -> bool:
+    """Whether the vendor's record is younger than what the letter was written against."""
+    if letter.state is not LetterState.SENT or not isinstance(letter.write, TicketUpdate):
+        return False
+    return issue.ticket is not None and issue.ticket.updated_at > letter.write.stamp
+
+
+def _shown(letter: Letter, snapshot: Snapshot, now: datetime) -> bool:
+    """Whether what the vendor shows has the letter in it already."""
+    if letter.state is not LetterState.SENT or letter.settled_at is None:
+        return False
+    status = (snapshot.sources or {}).get(letter.source)
+    asked = status.fetched_at if status is not None else None
+    if isinstance(letter.write, TicketUpdate):
+        ticket_id, stamp = letter.write.ticket_id, letter.write.stamp
+        tickets = (issue.ticket for issue in snapshot.issues)
+        ticket = next((t for t in tickets if t is not None and t.id == ticket_id), None)
+        if ticket is None or ticket.updated_at > stamp:
+            return True
+        return now - letter.settled_at > LONGEST_LAG
+    return asked is not None and asked > letter.settled_at
 
 
 def severity_of(tags: Iterable[str], known: Mapping[str, Severity]) -> Severity | None:
@@ -156,3 +239,19 @@ def _resolved(incident: Incident, at: datetime) -> Incident:
         assignee_ids=(),
         pending_actions=(),
     )
+
+
+def text_of(write: Write) -> str:
+    """The words that a write carries to somebody; "" if it carries none."""
+    match write:
+        case TicketUpdate() | TicketCreate():
+            return write.comment or ""
+        case IncidentNote():
+            return write.text
+        case IncidentStatusUpdate():
+            return write.message
+        case IncidentUpdate():
+            return write.resolution or ""
+        case IncidentCreate():
+            return write.body
+    return ""

@@ -7,7 +7,7 @@ from textual.driver import Driver
 from textual.timer import Timer
 
 from services.clock import Clock
-from services.domain import Issue, Snapshot
+from services.domain import Issue
 from services.errors import ServiceError
 from services.feed import Feed
 from services.outbox.outbox import Outbox
@@ -17,9 +17,11 @@ from tui.keymap import key_help, keymap
 from tui.on_shift import OnShift
 from tui.options import ScreenOptions
 from tui.palette import KeyCommands, table_of
+from tui.screens.on_issue import IssueActions
 from tui.screens.queue import QueueScreen
 from tui.screens.reader import SearchScreen
 from tui.timekeeper import Timed, seconds_to_next
+from tui.writing import Stationery, Writing
 
 
 class RotaApp(OnShift):
@@ -38,16 +40,28 @@ class RotaApp(OnShift):
         options: ScreenOptions | None = None,
         *,
         outbox: Outbox | None = None,
+        stationery: Stationery | None = None,
     ) -> None:
         """Make the dashboard; nothing is asked before it runs.
+
+        Args:
+            feed: Where the queue comes from.
+            policy: What is promised.
+            clock: The servers' time.
+            options: Looks and keys.
+            outbox: Where letters are kept, for one that writes nothing but these.
+            stationery: What it takes to write; without, drafts and letters stay in memory.
 
         Raises:
             ConfigError: A key in the options cannot be used.
         """
-        super().__init__(feed, policy, clock, options or ScreenOptions(), outbox or Outbox(None))
+        self._stationery = stationery or Stationery(outbox or Outbox(None))
+        outbox = self._stationery.outbox
+        super().__init__(feed, policy, clock, options or ScreenOptions(), outbox)
         self._keys = keymap(self.options.keys)
         self._timer: Timer | None = None
         self.queue = QueueScreen(policy, self.options, clock)
+        self.writing = Writing(self, self._stationery, policy, clock, self.options, self._show)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice, or where we can the one that sleeps until there is input."""
@@ -62,9 +76,11 @@ class RotaApp(OnShift):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.queue.show(Snapshot(), self._clock.now())
+        self.writing.start()
+        self._show()
         self.take_snapshots()
-        self.tick()
+        if self._stationery.deliver is not None:
+            self.deliver()
         # What is alive now lives as long as the program: the collector need not look at it again.
         gc.collect()
         gc.freeze()
@@ -74,9 +90,20 @@ class RotaApp(OnShift):
         """Show each new state of the world as it comes."""
         async for snapshot in self._feed.snapshots():
             self.snapshot = snapshot
-            self.queue.show(snapshot, self._clock.now())
-            self.follow(self._clock.now())
-            self.tick()
+            self._show()
+
+    @work(group="deliver")
+    async def deliver(self) -> None:
+        """Send letters. Never exclusive: a write is not to be cancelled half-way."""
+        if self._stationery.deliver is not None:
+            await self._stationery.deliver()
+
+    def _show(self) -> None:
+        """The world as it is known, with what we have sent already in it."""
+        shown, now = self.writing.seen(self.snapshot), self._clock.now()
+        self.queue.show(shown, now, self.writing.posting.unsent())
+        self.follow(now)
+        self.tick()
 
     @on(QueueScreen.Turned)
     def tick(self) -> None:
@@ -93,6 +120,26 @@ class RotaApp(OnShift):
         self._timer = self.set_timer(
             seconds_to_next(timed, now, self.options.pace), self.tick, name="tick"
         )
+
+    def action_undo(self) -> None:
+        """Take back the letter that is still held."""
+        self.writing.posting.undo()
+
+    def action_outbox(self) -> None:
+        """What has not been sent, and why."""
+        self.writing.posting.show()
+
+    async def action_quit(self) -> None:
+        """Quit; ask first if something has not been sent."""
+        self.writing.posting.leave()
+
+    @on(IssueActions.FormWanted)
+    def _form_wanted(self, event: IssueActions.FormWanted) -> None:
+        self.writing.open(event.form, event.issues)
+
+    @on(IssueActions.AcknowledgeWanted)
+    def _acknowledge_wanted(self, event: IssueActions.AcknowledgeWanted) -> None:
+        self.writing.acknowledge(event.issues)
 
     def action_help(self) -> None:
         """The keys of the screen on top."""

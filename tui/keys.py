@@ -43,6 +43,34 @@ _ON_THE_ISSUE: Table = (
 )
 """What can be asked of one issue, from the queue and from the issue's own screen."""
 
+_DOING: Table = (
+    Key(
+        "acknowledge",
+        "a",
+        "acknowledge",
+        "Ack",
+        "Acknowledge the page; asks if it is somebody else's.",
+        footer=True,
+    ),
+    Key("triage", "t", "form('triage')", "Triage", "Answer the triage questions.", footer=True),
+    Key("reply", "c", "form('reply')", "Reply", "Write to the requester.", footer=True),
+    Key("note", "n", "form('note')", "Note", "Write a note for colleagues.", footer=True),
+    Key("close", "x", "form('close')", "Close", "Say why it is done, and solve it.", footer=True),
+    Key("rename", "f", "form('rename')", "Rename", "Give it a title that can be found again."),
+    Key("backlog", "K", "form('backlog')", "Backlog", "Put it on hold for a card."),
+    Key("priority", "p", "form('priority')", "Severity", "Change the severity."),
+    Key("snooze", "s", "form('snooze')", "Snooze", "Silence the page for a while."),
+    Key("escalate", "E", "form('escalate')", "Escalate", "Page or assign somebody else."),
+    Key("pair", "P", "form('pair')", "Pair", "Pair ticket and incident, or take them apart."),
+    Key("merge", "M", "form('merge')", "Merge", "Make the incident part of another."),
+)
+"""What changes something; all but the first open a form."""
+
+_SENDING: Table = (
+    Key("undo", "u", "app.undo", "Undo", "Take back the letter that is still held."),
+    Key("outbox", "O", "app.outbox", "Outbox", "What is not sent yet, and why."),
+)
+
 QUEUE: Table = (
     Key("down", "j,down", "move(1)", "Down", "The next issue.", "j ↓"),
     Key("up", "k,up", "move(-1)", "Up", "The issue before.", "k ↑"),
@@ -51,6 +79,12 @@ QUEUE: Table = (
     Key("top", "g,home", "top", "Top", "The most urgent issue.", "g Home"),
     Key("bottom", "G,end", "bottom", "Bottom", "The last issue.", "G End"),
     Key("open", "enter", "open", "Open", "Read the issue on a screen of its own.", "Enter", True),
+    *_DOING,
+    Key("raise", "N", "form('raise')", "Raise", "Make a ticket of a call or chat."),
+    *_SENDING,
+    Key("mark", "space", "mark", "Mark", "Mark the issue, for a, n and s on several.", "space"),
+    Key("mark_range", "v", "mark_range", "Mark range", "Mark all from the last mark to here."),
+    Key("mark_all", "V", "mark_all", "Mark all", "Mark all that is shown, or none."),
     Key("filter", "slash", "filter", "Filter", "Narrow the list by words or fields.", "/", True),
     Key("mine", "m", "mine", "Mine", "Only what is mine, or everything.", footer=True),
     *_ON_THE_ISSUE,
@@ -58,7 +92,7 @@ QUEUE: Table = (
     Key("pause", "R", "pause", "Pause", "Stop or go on polling."),
     Key("rota", "w", "app.rota", "Rota", "Who is on call when; overrides and swaps."),
     *_EVERYWHERE,
-    Key("back", "escape", "back", "Back", "Drop the filter.", "Esc"),
+    Key("back", "escape", "back", "Back", "Drop the marks, then the filter.", "Esc"),
     Key("quit", "q,ctrl+q", "app.quit", "Quit", "Leave rota.", "q", True),
 )
 
@@ -72,6 +106,8 @@ _READING: Table = (
 
 ISSUE: Table = (
     *_READING,
+    *_DOING,
+    *_SENDING,
     *_ON_THE_ISSUE,
     *_EVERYWHERE,
     Key("back", "escape,q,enter", "close", "Back", "Back to the queue.", "Esc", True),
@@ -128,6 +164,70 @@ OVERRIDE_PREVIEW: Table = (
     Key("back", "escape,q", "close", "Back", "Do not send it.", "Esc", True),
 )
 
+FORM: Table = (
+    Key("form_next", "tab", "next(1)", "Next", "The next question.", "Tab", True),
+    Key("form_previous", "shift+tab", "next(-1)", "Previous", "The question before."),
+    Key("form_preview", "ctrl+s,f10", "preview", "Preview", "See what would be sent.",
+        "ctrl+s", True),
+    Key("form_editor", "ctrl+e", "edit", "$EDITOR", "Write this answer in your editor.",
+        "ctrl+e", True),
+    Key("form_template", "ctrl+t", "template", "Template", "Put the prepared text here.",
+        "ctrl+t"),
+    Key("form_discard", "f4", "discard", "Discard", "Throw the draft away; asks first.", "F4"),
+    Key("form_help", "f1", "app.help", "Help", "The keys of this screen.", "F1", True),
+    Key("form_close", "escape", "close", "Back", "Close the form; the draft is kept.", "Esc",
+        True),
+)  # fmt: skip
+
+PREVIEW: Table = (
+    *_READING,
+    Key("send", "y", "send", "Send", "Send just what is shown.", footer=True),
+    *_EVERYWHERE,
+    Key("back", "escape", "close", "Back", "Back to the form; nothing is sent.", "Esc", True),
+)
+"""Enter is on purpose not here: it confirms nothing."""
+
+CONFIRM: Table = (
+    *_READING,
+    Key("confirm", "y", "confirm", "Yes", "Do it.", footer=True),
+    *_EVERYWHERE,
+    Key("back", "escape,n,q", "close", "No", "Do nothing.", "Esc", True),
+)
+
+OUTBOX: Table = (
+    Key("down", "j,down", "move(1)", "Down", "The next letter.", "j ↓"),
+    Key("up", "k,up", "move(-1)", "Up", "The letter before.", "k ↑"),
+    Key("page_down", "pagedown", "page(1)", "Page down", "Read on."),
+    Key("page_up", "pageup", "page(-1)", "Page up", "Read back."),
+    Key("letter_retry", "r", "retry", "Retry", "Try it again now.", footer=True),
+    Key(
+        "letter_edit",
+        "e",
+        "edit",
+        "Edit",
+        "Give it back as a draft, and open its form.",
+        footer=True,
+    ),
+    Key(
+        "letter_discard",
+        "d",
+        "discard",
+        "Discard",
+        "Withdraw it for good; asks first.",
+        footer=True,
+    ),
+    Key(
+        "letter_arrived",
+        "A",
+        "arrived",
+        "Arrived",
+        "You have seen that a letter in doubt has arrived.",
+    ),
+    Key("undo", "u", "app.undo", "Undo", "Take back the letter that is still held."),
+    *_EVERYWHERE,
+    Key("back", "escape,q", "close", "Back", "Back to the queue.", "Esc", True),
+)
+
 SCREENS: Mapping[str, Table] = {
     "queue": QUEUE,
     "issue": ISSUE,
@@ -136,8 +236,12 @@ SCREENS: Mapping[str, Table] = {
     "rota": ROTA,
     "override": OVERRIDE_FORM,
     "preview": OVERRIDE_PREVIEW,
+    "form": FORM,
+    "form_preview": PREVIEW,
+    "confirm": CONFIRM,
+    "outbox": OUTBOX,
 }
 """Every screen's table, by the name that its screen gives as `KEYS`."""
 
-WHILE_TYPING = frozenset({"search", "override"})
+WHILE_TYPING = frozenset({"search", "override", "form"})
 """Screens on which a field has the focus; no bare letter may stand in their tables."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from services.assemble import Assembly
     from tui.app import RotaApp
     from tui.options import ScreenOptions
+    from tui.writing import Stationery
 
 DEMO_POLL = 4.0
 """Real seconds between two polls in the demo, at the least; its clock may run much faster."""
@@ -28,7 +29,7 @@ def run_dashboard(config: Config, environ: Mapping[str, str]) -> int:
     for notice in assembly.notices:
         print(f"rota: {notice}", file=sys.stderr)
     options = _options(config)
-    app = _app(assembly, options)
+    app = _app(assembly, options, config)
     return _run(app, config, assembly)
 
 
@@ -71,16 +72,15 @@ def run_demo(
     if speed != 1:
         label += f" ×{speed:g}"
     options = replace(_options(config, label), pace=speed)
-    app = _app(assembly, options)
+    app = _app(assembly, options, config)
     return _run(app, config, assembly)
 
 
-def _app(assembly: "Assembly", options: "ScreenOptions") -> "RotaApp":
+def _app(assembly: "Assembly", options: "ScreenOptions", config: Config) -> "RotaApp":
     from tui.app import RotaApp
 
-    return RotaApp(
-        assembly.poller, assembly.policy, assembly.clock, options, outbox=assembly.outbox
-    )
+    stationery = _stationery(assembly, config)
+    return RotaApp(assembly.poller, assembly.policy, assembly.clock, options, stationery=stationery)
 
 
 def _demo_config(config: Config, speed: float) -> Config:
@@ -100,6 +100,24 @@ def _demo_config(config: Config, speed: float) -> Config:
             reconcile=max(poll.reconcile, least),
         ),
     )
+
+
+def _stationery(assembly: "Assembly", config: Config) -> "Stationery":
+    """What it takes to write; the rooms for it are opened when something is written."""
+    from services.forms.form import Directory, House
+    from tui.writing import Stationery
+
+    def house() -> House:
+        from services.forms.house import house_of
+
+        return house_of(config)
+
+    async def directory() -> Directory:
+        from services.colleagues import directory as asked
+
+        return await asked(assembly.apis)
+
+    return Stationery(assembly.outbox, house, directory)
 
 
 def _options(config: Config, demo: str = "") -> "ScreenOptions":

@@ -167,6 +167,8 @@ def _lines(row: Row, policy: Policy, now: datetime) -> Iterator[str]:
     if ticket is not None and ticket.requester:
         yield f"from {plain(ticket.requester, limit=80)}"
     yield f"raised {_local(issue.raised_at, policy)}, {_ago(now - issue.raised_at)}"
+    if issue.unconfirmed:
+        yield f"» not confirmed: {issue.unconfirmed}"
     if issue.broken_pair:
         yield f"! broken pair: tag names {plain(issue.broken_pair, limit=40)}, which is no incident"
     if answered_while_pending(row) and ticket is not None and ticket.requester_wrote_at:

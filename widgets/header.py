@@ -47,6 +47,8 @@ class HeaderFacts:
     demo: str = ""
     filtered: tuple[str, ...] = ()
     """What the list is narrowed to, ever shorter; empty when all is shown."""
+    unsent: tuple[str, ...] = ()
+    """How many letters are not sent, ever shorter; empty when all are."""
 
 
 class Header(Widget):
@@ -117,7 +119,8 @@ class Header(Widget):
         open_ones = Part(2, _counts(*counts(facts.rows)))
         period = Part(0, period_wordings(self._policy, now))
         if self.size.height <= 1 or width < NARROW:
-            said = [Part(0, demo[-1:]), narrowed, open_ones, Part(0, trust[-1:])]
+            outbox = Part(0, facts.unsent[-1:])
+            said = [Part(0, demo[-1:]), outbox, narrowed, open_ones, Part(0, trust[-1:])]
             line = fitted(said, width, " ")
             return [(line, trouble), (fitted([period], width), False)]
         zone = self._policy.calendar.zone
@@ -128,7 +131,14 @@ class Header(Widget):
             Part(2, (f"{now.astimezone(zone):%a %H:%M %Z}", f"{now.astimezone(zone):%H:%M}")),
         ]
         notices = "; ".join(plain(notice, limit=80) for notice in snapshot.notices)
-        second = [narrowed, open_ones, Part(0, trust), Part(3, (notices, cut_words(notices, 40)))]
+        outbox = Part(0, facts.unsent)
+        second = [
+            outbox,
+            narrowed,
+            open_ones,
+            Part(0, trust),
+            Part(3, (notices, cut_words(notices, 40))),
+        ]
         return [(fitted(first, width), False), (fitted(second, width), trouble)]
 
 

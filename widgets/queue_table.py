@@ -68,9 +68,10 @@ class Look:
     under: bool
     """Whether the cursor is on it."""
     age: str
+    marked: bool = False
 
     def __hash__(self) -> int:
-        return hash((self.row.issue.id, self.under, self.age))
+        return hash((self.row.issue.id, self.under, self.age, self.marked))
 
 
 class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -119,6 +120,10 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self.policy = policy
         self.symbols = ASCII_SYMBOLS if ascii_only else SYMBOLS
+        self.marks: frozenset[str] = frozenset()
+        """Ids of the issues that are marked."""
+        self._marks = ("", "[x]" if ascii_only else "✔ ")
+        self._signs = ">" if ascii_only else "»"
         self._strips: dict[Look, Strip] = {}
         self._painted: dict[int, Look | None] = {}
         self._now: datetime | None = None
@@ -141,6 +146,12 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_in_view()
         self.tick(now)
         self.post_message(self.Moved(self.selected))
+
+    def mark(self, ids: frozenset[str]) -> None:
+        """These issues are marked, and no others."""
+        self.marks = ids
+        if self._now is not None:
+            self.tick(self._now)
 
     def tick(self, now: datetime) -> None:
         """Repaint the rows in view that read differently now; ages are counted in minutes."""
@@ -201,7 +212,8 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
             return None
         row = self.rows[place]
         age = self._now - row.issue.raised_at
-        return Look(row, place == self.cursor, "<1m" if age < _MINUTE else age_text(age))
+        words = "<1m" if age < _MINUTE else age_text(age)
+        return Look(row, place == self.cursor, words, row.issue.id in self.marks)
 
     def notify_style_update(self) -> None:
         """Another theme: what was painted in the old one is of no use."""
@@ -232,15 +244,18 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _strip(self, look: Look, width: int) -> Strip:
         mark, body = self._style(look.row, look.under)
-        head, tail = self._words(look.row, look.age, width)
+        head, tail = self._words(look, width)
         segments = [Segment(head, mark), Segment(set_cell_size(tail, width - len(head)), body)]
         return Strip(segments, width)
 
-    def _words(self, row: Row, age: str, width: int) -> tuple[str, str]:
+    def _words(self, look: Look, width: int) -> tuple[str, str]:
         """Severity and promise, then the rest as far as there is room."""
+        row, age = look.row, look.age
         severity = row.issue.severity or "P?"
         what = KIND_SHORT[row.next.kind] if row.next else ("waiting" if waits(row) else "")
-        flags = "!" if row.issue.broken_pair else ""
+        flags = self._marks[look.marked]
+        flags += self._signs if row.issue.unconfirmed else ""
+        flags += "!" if row.issue.broken_pair else ""
         flags += "↩" if answered_while_pending(row) and self.symbols is SYMBOLS else ""
         flags += "<" if answered_while_pending(row) and self.symbols is ASCII_SYMBOLS else ""
         subject = plain(row.issue.subject, limit=400) or "(no subject)"

@@ -77,21 +77,31 @@ def plan(form: Form, scene: Scene, answers: Answers) -> Action:
 
 def preview(form: Form, scene: Scene, answers: Answers, action: Action) -> Preview:
     """What an action will send, and what will be owed then."""
+    subject = scene.subject or answers.get("title", "")
+    return _shown(action, scene, subject, tuple(form.warn(scene, answers)))
+
+
+def shown_alone(action: Action, scene: Scene) -> Preview:
+    """The same for what needs no form."""
+    return _shown(action, scene, scene.subject, ())
+
+
+def _shown(action: Action, scene: Scene, subject: str, warnings: tuple[str, ...]) -> Preview:
     troubles = tuple(_troubles(action.writes))
     if not action.writes:
         troubles = ("There is nothing to send: everything is so already.",)
     lines: tuple[str, ...] = ()
-    if scene.issue is not None and form.id != "pair":
+    if scene.issue is not None and action.form != "pair":
         names = names_in(scene.house, scene.directory, scene.me)
         after = expected(scene.issue, action.writes, scene.now, scene.policy, names)
         lines = effect(scene.issue, after, scene.policy, scene.now)
     if action.hold:
         lines = (*lines, f"It waits {rough(action.hold)} before it goes: u takes it back.")
     return Preview(
-        title=f"{action.label}: {title_words(scene.subject or answers.get('title', ''))}",
+        title=f"{action.label}: {title_words(subject)}",
         parts=tuple(_part(write, scene) for write in action.writes),
         effect=lines,
-        warnings=tuple(form.warn(scene, answers)),
+        warnings=warnings,
         troubles=troubles,
     )
 

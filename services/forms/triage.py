@@ -58,10 +58,7 @@ def fields(scene: Scene) -> tuple[Field, ...]:
         Field("call", "Final call", "Unsure? Who decided?", required=True,
               choices=final_calls(scene), default=SURE),
     ]  # fmt: skip
-    if scene.issue is not None and (
-        out_of_hours(scene.policy, scene.opened_at)
-        or out_of_hours(scene.policy, scene.issue.raised_at)
-    ):
+    if out_of_hours(scene.policy, scene.opened_at):
         asked.append(
             Field("ooh", "Out of hours, is it", required=True, choices=out_of_hours_choices(scene),
                   missing="Say whether it is one of the four that we support out of hours.")

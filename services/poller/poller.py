@@ -86,6 +86,7 @@ class Poller:
         self._cached = store.load_queue()
         self._saved_at = -SAVE_EVERY
         self._me: set[str] = set()
+        self._my_ids: dict[Source, str] = {}
         self._my_id: str | None = None
         self._asked_who: set[Source] = set()
 
@@ -204,10 +205,14 @@ class Poller:
             return
         try:
             if source is Source.ZENDESK and self._zendesk is not None:
-                self._me.add((await self._zendesk.client.me()).name)
+                agent = await self._zendesk.client.me()
+                self._me.add(agent.name)
+                self._my_ids[source] = str(agent.id)
             elif self._pagerduty is not None:
                 person = await self._pagerduty.client.me()
-                self._me |= {person.name} if person else set()
+                if person is not None:
+                    self._me.add(person.name)
+                    self._my_ids[source] = person.id
                 self._my_id = person.id if person else None
         except Unauthorised:
             raise
@@ -255,6 +260,7 @@ class Poller:
             done=self._desk.done,
             paused=self._paused,
             me=frozenset(self._me),
+            my_ids=dict(self._my_ids),
             notices=self._notices(),
         )
         self._save(snapshot, soon=True)

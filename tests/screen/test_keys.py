@@ -62,6 +62,10 @@ WAYS: Mapping[str, Way] = {
     "rota": press("w"),
     "override": on_a_rota("w", "plus"),
     "preview": on_a_rota("w", "plus", *"Bo", "ctrl+s"),
+    "form": press("n"),
+    "form_preview": press("n", "x", "ctrl+s"),
+    "confirm": press("n", "f4"),
+    "outbox": press("O"),
 }
 """How to get to each screen."""
 
@@ -133,11 +137,11 @@ def test_no_letter_acts_while_typing(screen: str) -> None:
     ("chosen", "why"),
     [
         ({"refesh": "x"}, "keys.refesh: there is no such action. Did you mean refresh"),
-        ({"qqqq": "x"}, "Known are back"),
+        ({"qqqq": "x"}, "Known are acknowledge"),
         ({"why": "j"}, r"keys.why: j already means down \(queue\)"),
         ({"refresh": "/"}, "slash already means filter"),
         ({"mine": "d", "why": "d"}, "already means"),
-        ({"why": "space"}, r"space already means page_down \(issue\)"),
+        ({"why": "space"}, r"space already means mark \(queue\)"),
         ({"why": "ctrl+a"}, "terminals keep it"),
         ({"why": "ctrl+I"}, "terminals keep it"),
         ({"why": ""}, "there is no key here"),

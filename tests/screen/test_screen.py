@@ -147,7 +147,7 @@ async def test_the_help_is_searched() -> None:
         await pilot.press(*"browser")
         await settle(pilot)
 
-        assert "Ask both vendors now." in everything
+        assert "Read the issue on a screen of its own." in everything
         assert "Open the issue in the browser." in desk.text()
         assert "Ask both vendors now." not in desk.text()
 

@@ -1,9 +1,12 @@
 """What can be asked of one issue, wherever it is being looked at?"""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 
+from services.domain import Issue
 from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row
@@ -16,9 +19,35 @@ class IssueActions(Screen[ScreenResultType]):
 
     policy: Policy
 
+    @dataclass
+    class FormWanted(Message):
+        """A form is to be opened on what was in view at the key press."""
+
+        form: str
+        issues: tuple[Issue, ...]
+
+    @dataclass
+    class AcknowledgeWanted(Message):
+        """Pages are to be acknowledged."""
+
+        issues: tuple[Issue, ...]
+
     def looked_at(self) -> tuple[Row | None, datetime | None]:
         """The issue, and the servers' time; the time is not known before the first answer."""
         raise NotImplementedError
+
+    def meant(self) -> tuple[Issue, ...]:
+        """The issues that an action is about."""
+        row, _ = self.looked_at()
+        return (row.issue,) if row is not None else ()
+
+    def action_form(self, form: str) -> None:
+        """Open a form."""
+        self.post_message(self.FormWanted(form, self.meant()))
+
+    def action_acknowledge(self) -> None:
+        """Acknowledge the page."""
+        self.post_message(self.AcknowledgeWanted(self.meant()))
 
     def action_why(self) -> None:
         """The receipt of each deadline of the issue."""

@@ -27,6 +27,7 @@ from tui.keys import QUEUE
 from tui.options import ScreenOptions
 from tui.screens.cursor import CursorActions
 from tui.screens.issue import IssueScreen
+from tui.screens.marks import MarkActions
 from tui.screens.on_issue import IssueActions
 from tui.screens.pages import why_empty
 from widgets.detail import Detail
@@ -42,7 +43,7 @@ TICKER_ROWS = 8
 """With fewer lines than this there is room for the most urgent issues only."""
 
 
-class QueueScreen(CursorActions, IssueActions[None]):
+class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     """The queue."""
 
     KEYS = "queue"
@@ -81,6 +82,7 @@ class QueueScreen(CursorActions, IssueActions[None]):
         self.policy = policy
         self._options = options
         self._snapshot = Snapshot()
+        self._unsent: tuple[str, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._turns_at: datetime | None = None
         self._filter: Filter = parse_filter("")
@@ -115,9 +117,9 @@ class QueueScreen(CursorActions, IssueActions[None]):
     def _now(self) -> datetime:
         return self._clock.now()
 
-    def show(self, snapshot: Snapshot, now: datetime) -> None:
-        """Take a new state of the world."""
-        self._snapshot = snapshot
+    def show(self, snapshot: Snapshot, now: datetime, unsent: tuple[str, ...] = ()) -> None:
+        """Take a new state of the world, and how many letters are not sent, ever shorter."""
+        self._snapshot, self._unsent = snapshot, unsent
         self._filter = understood(self._filter.text, self._names())
         self._rearrange(now)
 
@@ -174,7 +176,7 @@ class QueueScreen(CursorActions, IssueActions[None]):
         few = f"{len(kept)} of {len(self._rows)}"
         filtered = (f"[{plain(words)}] {few}", f"[…] {few}") if words else ()
         self._header.show(
-            HeaderFacts(self._snapshot, self._rows, self._options.demo, filtered),
+            HeaderFacts(self._snapshot, self._rows, self._options.demo, filtered, self._unsent),
             now,
             self.countdowns.shows_seconds,
         )
@@ -241,6 +243,10 @@ class QueueScreen(CursorActions, IssueActions[None]):
         """The issue under the cursor."""
         return self.table.selected, self._now
 
+    def meant(self) -> tuple[Issue, ...]:
+        """The marked issues; without marks, the one under the cursor."""
+        return self.marked() or super().meant()
+
     def action_filter(self) -> None:
         """Type a filter."""
         box = self.query_one("#filter", Input)
@@ -267,7 +273,10 @@ class QueueScreen(CursorActions, IssueActions[None]):
         self.table.focus()
 
     def action_back(self) -> None:
-        """Drop the filter."""
+        """Drop the marks; without marks, the filter."""
+        if self.table.marks:
+            self.table.mark(frozenset())
+            return
         box = self.query_one("#filter", Input)
         box.value = ""
         box.display = False

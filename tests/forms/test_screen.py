@@ -1,0 +1,443 @@
+"""A form as the operator meets it: keys go in, painted lines and letters come out."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from services.domain import IncidentStatus, Issue, Severity, Status
+from services.errors import StoreError
+from services.letters import IncidentUpdate, LetterState, TicketUpdate
+from tests.forms.desk import WritingDesk, types, world
+from tests.forms.scenes import NOON, a_ticket, an_incident, issue_of
+from tests.screen.stage import settle
+from tui.screens.forms import FormScreen
+from tui.screens.preview import ConfirmScreen, PreviewScreen
+from tui.screens.queue import QueueScreen
+
+P3 = issue_of(a_ticket(severity=Severity.P3))
+PAGE = issue_of(None, an_incident())
+MINE = issue_of(None, replace(an_incident(), assignee_ids=("PME",)))
+SIZES = [(120, 40), (80, 24), (60, 15), (40, 10)]
+size = pytest.mark.parametrize("size", SIZES, ids=[f"{w}x{h}" for w, h in SIZES])
+
+
+@size
+async def test_a_note_is_written_shown_and_sent(size: tuple[int, int]) -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=size) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "Seen it before", "<ctrl+s>")
+        shown = desk.text()
+        posted_before = desk.letters
+        await types(pilot, "<enter>")
+        still_there = isinstance(desk.app.screen, PreviewScreen)
+        await types(pilot, "<y>")
+
+        assert "NOT SENT YET" in shown
+        assert "Seen it before" in shown
+        assert posted_before == ()
+        assert still_there
+        assert isinstance(desk.app.screen, QueueScreen)
+        (letter,) = desk.letters
+        assert isinstance(letter.write, TicketUpdate)
+        assert (letter.write.comment, letter.write.public) == ("Seen it before", False)
+        assert letter.write.stamp == P3.ticket.updated_at if P3.ticket else False
+        assert desk.answers("zd-4711", "note") == {}
+
+
+async def test_a_missing_answer_is_said_where_it_is_missing() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<t>", "Tonight", "<tab>", "<tab>", "<tab>", "<f10>")
+
+        assert desk.form.field.id == "users"
+        assert "Say what users cannot do." in desk.text()
+        await types(pilot, "x")
+        assert "Say what users cannot do." not in desk.text()
+        assert desk.letters == ()
+
+
+async def test_escape_closes_and_the_text_is_back_when_it_is_opened_again() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<c>", "Half a", "<escape>")
+        closed = isinstance(desk.app.screen, QueueScreen)
+        await types(pilot, "<c>", " sentence")
+
+        assert closed
+        assert desk.form.answers["text"] == "Hello Ada Ashdown,\n\nHalf a sentence"
+        assert "Your draft of 12:00 is back" in desk.text()
+        await types(pilot, "<f4>", "<n>")
+        assert desk.answers("zd-4711", "reply")
+        await types(pilot, "<f4>", "<y>")
+        assert desk.answers("zd-4711", "reply") == {}
+        assert isinstance(desk.app.screen, QueueScreen)
+
+
+async def test_every_key_typed_is_on_the_disk_before_the_next(tmp_path: Path) -> None:
+    desk = WritingDesk(tmp_path / "outbox.db")
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "abc")
+        with sqlite3.connect(tmp_path / "outbox.db") as other:
+            kept = other.execute("SELECT answers FROM draft").fetchall()
+        other.close()
+
+    assert "abc" in str(kept)
+
+
+async def test_while_a_draft_cannot_be_kept_the_form_says_so_and_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = WritingDesk()
+
+    def full(*args: object) -> None:
+        raise StoreError("The disk is full.", "Make room.")
+
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>")
+        with monkeypatch.context() as broken:
+            broken.setattr(desk.outbox, "save_draft", full)
+            broken.setattr(desk.outbox, "post", full)
+            await types(pilot, "precious", "<escape>")
+            painted, form = desk.text(), desk.form
+            await types(pilot, "<ctrl+s>", "<y>")
+            unsent = isinstance(desk.app.screen, PreviewScreen)
+            await types(pilot, "<escape>")
+        await types(pilot, "!", "<escape>")
+
+        assert "NOT SAVED: The disk is full. Make room." in painted
+        assert form.answers["text"] == "precious!"
+        assert unsent
+        assert isinstance(desk.app.screen, QueueScreen)
+        assert desk.answers("zd-4711", "note") == {"text": "precious!"}
+
+
+@size
+async def test_a_change_of_size_keeps_text_focus_and_question(size: tuple[int, int]) -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<t>", "one", "<tab>", "two")
+        await pilot.resize_terminal(*size)
+        await types(pilot, " and three")
+
+        assert desk.form.field.id == "users"
+        assert desk.form.answers["users"] == "two and three"
+        assert desk.form.answers["urgency"] == "one"
+        assert "two and three" in desk.text()
+        assert "Impact on users" in desk.text()
+
+
+async def test_choices_are_made_by_digit_and_arrow_and_say_what_they_mean() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(120, 30)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<p>")
+        before = desk.text()
+        await types(pilot, "1")
+        first = desk.form.answers["severity"]
+        await types(pilot, "<down>", "j")
+
+        assert "respond by 12:08, in 8 min" in before
+        assert first == "P1"
+        assert desk.form.answers["severity"] == "P3"
+        await desk.pass_time(pilot, 61)
+        assert "respond by 12:08, in 6 min" in desk.text()
+
+
+async def test_letters_and_enter_write_in_fields_and_never_act() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(MINE))
+        await types(pilot, "<n>", "a q x y", "<enter>", "u")
+
+        assert desk.form.answers["text"] == "a q x y\nu"
+        assert desk.letters == ()
+
+
+async def test_keys_of_one_burst_go_where_the_keys_before_them_lead() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<t>")
+        burst = ["a", "b", "tab", "c", "tab", "tab", "tab", "d", "tab", "2", "tab", "e"]
+        for key in burst:
+            desk.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        await settle(pilot)
+        answers = desk.form.answers
+
+        assert (answers["urgency"], answers["users"], answers["extent"]) == ("ab", "c", "d")
+        assert (answers["known"], answers["workaround"]) == ("workaround", "e")
+
+
+async def test_what_is_pasted_cannot_act_and_loses_nothing() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>")
+        desk.app.screen.query_one("#form-editor").post_message(
+            events.Paste("a\x1b[31mb\r\nc\u202ed\x07é")
+        )
+        await settle(pilot)
+
+        assert desk.form.answers["text"] == "a␛[31mb\nc‹202E›d␇é"
+
+
+async def test_a_prepared_text_is_put_in_with_one_key() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<t>", "<shift+tab>", "<ctrl+t>")
+
+        assert desk.form.field.id == "reply"
+        assert desk.form.answers["reply"].startswith("Hello Ada Ashdown,\n\nThank you")
+
+
+async def test_news_about_the_issue_is_told_and_what_is_sent_is_held_against_what_was_seen() -> (
+    None
+):
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "As agreed")
+        wrote = NOON + timedelta(seconds=5)
+        assert P3.ticket is not None
+        news = replace(P3.ticket, status=Status.PENDING, updated_at=wrote, requester_wrote_at=wrote)
+        await desk.give(pilot, world(issue_of(news)))
+        told = " ".join(desk.text().split())
+        await types(pilot, "<ctrl+s>")
+        previewed = " ".join(desk.text().split())
+        await types(pilot, "<y>")
+
+        words = "Ada Ashdown wrote. Status: open → pending."
+        assert f"CHANGED since you opened this: {words}" in told
+        assert words in previewed
+        (letter,) = desk.letters
+        assert isinstance(letter.write, TicketUpdate)
+        assert letter.write.stamp == P3.ticket.updated_at
+
+
+async def test_a_form_stays_with_its_issue_wherever_the_cursor_goes() -> None:
+    other = issue_of(a_ticket(60, id=9, subject="Another", severity=Severity.P1))
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "For 4711")
+        await desk.give(pilot, world(P3, other))
+        desk.app.queue.table.move_to(0)
+        await types(pilot, "<ctrl+s>", "<y>")
+
+        (letter,) = desk.letters
+        assert isinstance(letter.write, TicketUpdate)
+        assert letter.write.ticket_id == 4711
+
+
+async def test_an_issue_that_leaves_the_queue_takes_no_word_with_it() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "Too late?")
+        await desk.give(pilot, world())
+
+        assert "It has left the queue" in " ".join(desk.text().split())
+        assert desk.form.answers["text"] == "Too late?"
+
+
+async def test_a_page_of_mine_is_acknowledged_at_once() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(MINE))
+        await types(pilot, "<a>")
+
+        (letter,) = desk.letters
+        assert isinstance(letter.write, IncidentUpdate)
+        assert letter.write.status is IncidentStatus.ACKNOWLEDGED
+        assert letter.state is LetterState.QUEUED
+        assert letter.hold_until == letter.queued_at
+        assert "»" in desk.rows()[0]
+        assert "outbox 1" in desk.text()
+
+
+async def test_a_page_of_somebody_else_is_asked_about() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(PAGE))
+        await types(pilot, "<a>")
+        asked = desk.text()
+        await types(pilot, "<enter>", "<escape>")
+        refused = desk.letters
+        await types(pilot, "<a>", "<y>")
+
+        assert "This page is with Tomas Lindqvist." in asked
+        assert refused == ()
+        assert len(desk.letters) == 1
+
+
+async def test_a_ticket_without_a_page_says_that_there_is_none() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<a>", "<s>", "<M>")
+
+        assert desk.letters == ()
+        assert isinstance(desk.app.screen, QueueScreen)
+        assert "There is no page to acknowledge" in desk.text()
+
+
+def three_pages() -> list[Issue]:
+    return [
+        issue_of(None, an_incident(n, id=f"P{n}", number=n, title=f"page {n}")) for n in (5, 6, 7)
+    ]
+
+
+async def test_marked_pages_are_acknowledged_together_after_one_preview() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(*three_pages(), P3))
+        await types(pilot, "<V>", "<a>")
+        shown = desk.text()
+        await types(pilot, "<y>")
+
+        assert "NOT SENT YET: 3 letters" in shown
+        assert all(f"page {n}" in shown for n in (5, 6, 7))
+        assert {letter.issue for letter in desk.letters} == {"pd-P5", "pd-P6", "pd-P7"}
+        assert len({letter.action for letter in desk.letters}) == 3
+
+
+async def test_a_note_on_several_is_one_letter_each_and_drafts_are_kept() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(*three_pages()))
+        await types(pilot, "<space>", "<j>", "<v>", "<n>", "Known blip", "<escape>")
+        await types(pilot, "<n>", "<ctrl+s>", "<y>")
+
+        assert sorted(letter.issue for letter in desk.letters) == ["pd-P5", "pd-P6", "pd-P7"]
+        assert desk.outbox.drafts() == ()
+
+
+async def test_a_form_for_one_issue_is_not_opened_on_several() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(P3, *three_pages()))
+        await types(pilot, "<V>", "<c>")
+
+        assert isinstance(desk.app.screen, QueueScreen)
+        assert "one issue at a time" in desk.text()
+        await types(pilot, "<escape>", "<c>")
+        assert isinstance(desk.app.screen, FormScreen)
+
+
+async def test_snoozing_several_leaves_out_what_cannot_be_snoozed() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(P3, *three_pages()))
+        await types(pilot, "<V>", "<s>", "2")
+        left_out = desk.text()
+        await types(pilot, "<ctrl+s>", "<y>")
+
+        assert "1 of the marked left out" in left_out
+        assert len(desk.letters) == 6
+
+
+async def reply(pilot: Pilot[None]) -> None:
+    await types(pilot, "<c>", "We are on it.", "<ctrl+s>", "<y>")
+
+
+async def test_a_held_reply_is_taken_back_with_its_text() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await reply(pilot)
+        held = desk.letters[0]
+        optimistic = desk.rows()[0]
+        await types(pilot, "<u>")
+        after = desk.rows()[0]
+        await types(pilot, "<c>")
+
+        assert held.hold_until - held.queued_at == timedelta(seconds=10)
+        assert "update" in optimistic
+        assert "»" in optimistic
+        assert "respond" in after
+        assert desk.letters == ()
+        assert desk.form.answers["text"].endswith("We are on it.")
+
+
+async def test_quitting_asks_while_something_is_unsent() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await reply(pilot)
+        await types(pilot, "<q>")
+        asked = isinstance(desk.app.screen, ConfirmScreen)
+        question = desk.text()
+        await types(pilot, "<escape>")
+
+        assert asked
+        assert "1 letter has not been sent" in question
+        assert desk.app.is_running
+
+
+async def test_the_outbox_gives_a_letter_back_to_its_form_and_asks_before_it_withdraws() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await reply(pilot)
+        await types(pilot, "<O>")
+        listed = desk.text()
+        await types(pilot, "<e>")
+        text = desk.form.answers["text"]
+        await types(pilot, "<ctrl+s>", "<y>", "<O>", "<d>", "<n>")
+        kept = len(desk.letters)
+        await types(pilot, "<d>", "<y>")
+
+        assert "Outbox: 1 not sent" in listed
+        assert "We are on it." in listed
+        assert text.endswith("We are on it.")
+        assert kept == 1
+        assert desk.letters == ()
+
+
+async def test_an_editor_of_ones_own_is_given_the_text_and_gives_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from contextlib import nullcontext
+
+    script = tmp_path / "my editor"
+    script.write_text('#!/bin/sh\nls -l "$2" > "$(dirname "$0")/seen"\nprintf " and $1" >> "$2"\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("VISUAL", f"'{script}' --more")
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(desk.app, "suspend", nullcontext)
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "mine", "<ctrl+e>")
+        written = desk.form.answers["text"]
+        seen = (tmp_path / "seen").read_text()
+        monkeypatch.setenv("VISUAL", "no-such-editor-here")
+        await types(pilot, "<ctrl+e>")
+
+        assert written == "mine and --more"
+        assert seen.startswith("-rw-------")
+        assert not Path(seen.split()[-1]).exists()
+        assert desk.form.answers["text"] == "mine and --more"
+        assert "cannot be started" in desk.text()
+
+
+async def test_people_to_escalate_to_are_looked_up_when_they_are_needed() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(120, 30)) as pilot:
+        await desk.give(pilot, world(PAGE))
+        await types(pilot, "<E>")
+        await settle(pilot)
+
+        assert "Imogen Achebe (me)" in desk.text()

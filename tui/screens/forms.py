@@ -1,0 +1,417 @@
+"""One screen that draws any form: its questions, the one being answered, and what follows.
+
+There is one place to type in, which goes from question to question: opening costs the same however
+many there are, and a change of size loses neither text nor focus. Every change is kept before
+anything else happens. Which issue it is about is decided when it is opened, and never again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Static, TextArea
+
+from services.domain import Issue
+from services.forms.changes import changes
+from services.forms.form import Field, Form, Scene, answered, complaints, fresh_answers
+from services.forms.words import standing, title_words, when
+from services.plain import plain
+from tui.keymap import bindings, key_line
+from tui.keys import FORM
+from tui.options import ScreenOptions
+from tui.screens.external_editor import edited
+from widgets.choices import Choices, Option
+from widgets.editor import Editor, typable
+from widgets.outline import Outline, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """What a form may have done for it."""
+
+    keep: Callable[[Mapping[str, str]], str]
+    """Keep the draft; why it could not be kept, or ""."""
+    forget: Callable[[], str]
+    """Drop the draft for good; why it could not be done, or ""."""
+    preview: Callable[["FormScreen"], None]
+    """Show what would be sent."""
+    ask: Callable[[str, Callable[[], None]], None]
+    """Ask before something is done that cannot be taken back."""
+
+
+class FormScreen(Screen[None], inherit_bindings=False):
+    """A form, being filled in."""
+
+    KEYS = "form"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(FORM)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    DEFAULT_CSS = """
+    FormScreen { layout: vertical; background: $background; }
+    FormScreen #form-title { height: 1; background: $panel; text-style: bold; padding: 0 1; }
+    FormScreen #form-body { height: 1fr; layout: vertical; }
+    FormScreen Outline { max-height: 40%; min-height: 2; }
+    FormScreen #form-answer { height: 1fr; }
+    FormScreen #form-hint { height: auto; max-height: 3; padding: 0 1; background: $boost; }
+    FormScreen #form-notes { height: auto; max-height: 30%; padding: 0 1; }
+    FormScreen #form-keys { height: 1; background: $panel; }
+    FormScreen.-wide #form-body { layout: horizontal; }
+    FormScreen.-wide Outline { width: 45%; max-width: 64; max-height: 100%; height: 1fr; }
+    FormScreen.-wide #form-answer { border-left: solid $primary 50%; }
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        scenes: Sequence[Scene],
+        kept: Mapping[str, str],
+        clerk: Clerk,
+        options: ScreenOptions,
+        said: str = "",
+    ) -> None:
+        """Open a form.
+
+        Args:
+            form: Which.
+            scenes: What it is about; several where it is used on several issues at once.
+            kept: The answers of a draft; empty for a fresh form.
+            clerk: What keeps, sends and asks.
+            options: Looks and keys.
+            said: A line about the draft, or the issues left out.
+        """
+        super().__init__()
+        self.form = form
+        self.scenes = tuple(scenes)
+        self.answers = {**fresh_answers(form, scenes[0]), **kept}
+        self.wrong: dict[str, str] = {}
+        self.changed: tuple[str, ...] = ()
+        self._clerk = clerk
+        self._options = options
+        self._said = said
+        self._unkept = ""
+        self._here = 0
+        self._cursors: dict[str, tuple[int, int]] = {}
+        self._fields = form.fields(scenes[0])
+        self._outline = Outline(ascii_only=options.ascii, id="form-outline")
+        self._editor = Editor(self._take, id="form-editor")
+        self._choices = Choices(ascii_only=options.ascii, id="form-choices")
+
+    @property
+    def scene(self) -> Scene:
+        """What it is about; the first, where it is about several."""
+        return self.scenes[0]
+
+    @property
+    def field(self) -> Field:
+        """The question being answered."""
+        return self._fields[self._here]
+
+    def compose(self) -> ComposeResult:
+        """Title, questions, the answer, notes, keys."""
+        yield Static(self._title(), id="form-title", markup=False)
+        with Horizontal(id="form-body"):
+            yield self._outline
+            with Vertical(id="form-answer"):
+                yield Static("", id="form-hint", markup=False)
+                yield self._editor
+                yield self._choices
+                yield Static("", id="form-notes", markup=False)
+        yield Static("", id="form-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """The first question that has no answer yet is open."""
+        open_ones = [
+            place
+            for place, field in enumerate(self._fields)
+            if field.required and not answered(field, self.answers.get(field.id, ""))
+        ]
+        self._go(open_ones[0] if open_ones else 0)
+
+    def on_resize(self) -> None:
+        """As many keys as there is room for."""
+        keys = key_line(FORM, self.size.width, self._options.keys)
+        self.query_one("#form-keys", Static).update(keys)
+        self._say()
+
+    # -- from above ----------------------------------------------------------------------------
+
+    def tick(self, now: datetime) -> None:
+        """It is later: what a choice would mean may read differently."""
+        if not self.is_mounted:
+            return
+        self.scenes = tuple(replace(scene, now=now) for scene in self.scenes)
+        self._draw()
+
+    def reads_until(self, now: datetime) -> datetime | None:
+        """At the next minute: what would be due is said in minutes."""
+        return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+    def follow(self, issues: Mapping[str, Issue], ours: Mapping[str, datetime]) -> None:
+        """The queue is new: say so if what this is about has changed. It stays what it was.
+
+        Args:
+            issues: By id.
+            ours: When a letter of our own last arrived, by part of an issue's id.
+        """
+        lines: list[str] = []
+        for scene in self.scenes:
+            if scene.issue is not None:
+                now_is = issues.get(scene.issue.id) or _half_of(scene.issue, issues)
+                own = [ours[part] for part in scene.issue.id.split("+") if part in ours]
+                lines += changes(scene.issue, now_is, max(own, default=None))
+        if tuple(lines) != self.changed:
+            self.changed = tuple(lines)
+            self._say()
+
+    def offer(self, scenes: Sequence[Scene]) -> None:
+        """More to choose from has become known; what the form is about stays."""
+        self.scenes = tuple(scenes)
+        self._draw()
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    async def _take(self, event: events.Key) -> bool:
+        """Deal with a key before the editor does; in the order in which they were typed."""
+        if self.app.screen is not self:
+            return True
+        if self.field.choices:
+            return await self._take_for_choice(event)
+        if event.key == "enter" and self.field.lines == 1:
+            self._move(1)
+            return True
+        if event.key == "up" and self._editor.at_first_line and self._here > 0:
+            self._move(-1)
+            return True
+        last = self._here == len(self._fields) - 1
+        if event.key == "down" and self._editor.at_last_line and not last:
+            self._move(1)
+            return True
+        if event.is_printable or event.key == "enter":
+            return False
+        return await self.app._check_bindings(event.key)
+
+    async def _take_for_choice(self, event: events.Key) -> bool:
+        if self._choices.press(event.key, event.character):
+            self._take_choice()
+        elif event.key == "enter":
+            self._move(1)
+        else:
+            return await self.app._check_bindings(event.key)
+        return True
+
+    async def on_key(self, event: events.Key) -> None:
+        """Keys for the choices, which have no keys of their own."""
+        if self.focused is self._choices and await self._take_for_choice(event):
+            event.stop()
+            event.prevent_default()
+
+    def action_next(self, by: int) -> None:
+        """To the next question, or the one before; round at the ends."""
+        self._go((self._here + by) % len(self._fields))
+
+    def action_close(self) -> None:
+        """Close; what was typed is kept. Not while it cannot be."""
+        if not self._keep():
+            self.notify(self._unkept, severity="error", markup=False)
+            return
+        self.dismiss(None)
+
+    def action_preview(self) -> None:
+        """Show what would be sent; or go to the first answer that will not do."""
+        self._take_text()
+        self.wrong = {}
+        for scene in self.scenes:
+            for id, why in complaints(self.form, scene, self.answers).items():
+                self.wrong.setdefault(id, why)
+        places = [p for p, field in enumerate(self._fields) if field.id in self.wrong]
+        if places:
+            self._go(places[0])
+            return
+        self._clerk.preview(self)
+
+    def action_template(self) -> None:
+        """Put the prepared text into an empty field."""
+        if self.field.choices or not self.field.template:
+            self.notify("There is no prepared text for this question.", markup=False)
+        elif self._editor.text.strip():
+            self.notify("There is a text already.", markup=False)
+        else:
+            self._editor.insert_here(self.field.template)
+
+    def action_edit(self) -> None:
+        """Write the answer in $EDITOR."""
+        if self.field.choices:
+            self.notify("This is chosen, not written.", markup=False)
+            return
+        subject = f"{self.form.id} {self.scene.short_id}"
+        text, trouble = edited(self.app, self._editor.text, subject)
+        if trouble:
+            self.notify(trouble, severity="error", markup=False)
+        if text is not None:
+            if self.field.lines == 1:
+                text = " ".join(text.split())
+            self._editor.load_text(typable(text.rstrip("\n")))
+            self._take_text()
+
+    def action_discard(self) -> None:
+        """Throw away what was typed, after a question."""
+        self._clerk.ask("Throw away what you typed here?", self._discard)
+
+    def _discard(self) -> None:
+        trouble = self._clerk.forget()
+        if trouble:
+            self.notify(trouble, severity="error", markup=False)
+            return
+        self.dismiss(None)
+
+    # -- answers -------------------------------------------------------------------------------
+
+    @on(TextArea.Changed, "#form-editor")
+    def _typed(self) -> None:
+        self._take_text()
+
+    @on(Choices.Chosen)
+    def _chosen(self) -> None:
+        self._take_choice()
+
+    @on(Outline.Picked)
+    def _picked(self, event: Outline.Picked) -> None:
+        self._go(event.place)
+
+    def _take_text(self) -> None:
+        if not self.field.choices:
+            self._answer(self._editor.text)
+
+    def _take_choice(self) -> None:
+        if self.field.choices:
+            self._answer(self._choices.value)
+
+    def _answer(self, answer: str) -> None:
+        if self.answers.get(self.field.id, "") == answer:
+            return
+        self.answers[self.field.id] = answer
+        self._keep()
+        if self.field.id in self.wrong:
+            del self.wrong[self.field.id]
+        self._draw()
+
+    def _keep(self) -> bool:
+        """Keep the draft; only what differs from a fresh form is one."""
+        fresh = fresh_answers(self.form, self.scene)
+        typed = {id: text for id, text in self.answers.items() if text != fresh.get(id, "")}
+        trouble = self._clerk.keep(typed)
+        if trouble != self._unkept:
+            self._unkept = trouble
+            self._say()
+        return not trouble
+
+    # -- what is painted -----------------------------------------------------------------------
+
+    def _move(self, by: int) -> None:
+        self._go(max(0, min(self._here + by, len(self._fields) - 1)))
+
+    def _go(self, place: int) -> None:
+        """To another question; what stands in this one is taken first."""
+        if self.is_mounted and not self.field.choices and self._editor.has_focus:
+            self._take_text()
+            self._cursors[self.field.id] = self._editor.cursor_location
+        self._here = place
+        field = self.field
+        self._editor.display = not field.choices
+        self._choices.display = bool(field.choices)
+        if field.choices:
+            self.set_focus(self._choices)
+        else:
+            text = self.answers.get(field.id, "")
+            self._editor.load_text(text)
+            end = (text.count("\n"), len(text.rsplit("\n", 1)[-1]))
+            self._editor.move_cursor(self._cursors.get(field.id, end))
+            self.set_focus(self._editor)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Everything that depends on answers or time."""
+        here = self.field.id
+        self._fields = self.form.fields(self.scene)
+        places = {field.id: place for place, field in enumerate(self._fields)}
+        self._here = places.get(here, min(self._here, len(self._fields) - 1))
+        self._outline.show([self._question(field) for field in self._fields], self._here)
+        if self.field.choices:
+            options = [Option(c.value, c.label, c.note) for c in self.field.choices]
+            self._choices.show(options, self.answers.get(here, ""))
+        self._say()
+
+    def _question(self, field: Field) -> Question:
+        answer = self.answers.get(field.id, "")
+        labels = {choice.value: choice.label for choice in field.choices}
+        if field.id in self.wrong:
+            state = "wrong"
+        elif answered(field, answer):
+            state = "done"
+        else:
+            state = "needed" if field.required else "open"
+        return Question(field.label, labels.get(answer, answer), state)
+
+    def _say(self) -> None:
+        """The hint or complaint above the answer, and the notes below it."""
+        if not self.is_mounted:
+            return
+        field, hint = self.field, Text(no_wrap=False)
+        if why := self.wrong.get(field.id):
+            hint.append(why, style="bold")
+        else:
+            hint.append(field.label, style="bold")
+            hint.append(f"  {field.hint}" if field.hint else "")
+        self._update("#form-hint", hint)
+        self._update("#form-notes", Text("\n").join(self._notes()))
+
+    def _notes(self) -> list[Text]:
+        notes: list[Text] = []
+        if self._unkept:
+            notes.append(Text(f"NOT SAVED: {self._unkept}", style="bold reverse"))
+        if self.changed:
+            words = " ".join(self.changed)
+            notes.append(Text(f"CHANGED since you opened this: {words}", style="bold"))
+        notes += [Text(f"! {words}") for words in self.form.warn(self.scene, self.answers)]
+        if self.field.choices and (meaning := self._choices.note()):
+            notes.append(Text(meaning))
+        if self.field.template and not self.answers.get(self.field.id, "").strip():
+            notes.append(Text("ctrl+t puts a prepared text here.", style="dim"))
+        issue, scene = self.scene.issue, self.scene
+        if issue is not None and len(self.scenes) == 1:
+            owed = standing(issue, scene.policy, scene.now)
+            notes.append(Text(f"Owed now: {owed}.", style="dim"))
+        if self._said:
+            notes.append(Text(self._said, style="dim"))
+        return notes
+
+    def _update(self, selector: str, text: Text) -> None:
+        widget = self.query_one(selector, Static)
+        if widget.content != text:
+            widget.update(text)
+
+    def _title(self) -> Text:
+        if len(self.scenes) > 1:
+            return Text(f"{self.form.title}: {len(self.scenes)} issues", no_wrap=True)
+        subject = title_words(self.scene.subject, 200) if self.scene.issue is not None else ""
+        severity = self.scene.issue.severity if self.scene.issue is not None else None
+        parts = [self.form.title, severity.value if severity else "", self.scene.short_id, subject]
+        return Text(" ".join(p for p in parts if p), no_wrap=True, overflow="ellipsis")
+
+
+def kept_words(saved_at: datetime, scene: Scene) -> str:
+    """That a draft was found."""
+    at = when(saved_at, scene.policy, scene.now)
+    return plain(f"Your draft of {at} is back; F4 throws it away.")
+
+
+def _half_of(issue: Issue, issues: Mapping[str, Issue]) -> Issue | None:
+    """The same issue under another id: one that has been paired or unpaired meanwhile."""
+    parts = set(issue.id.split("+"))
+    return next((other for id, other in issues.items() if parts & set(id.split("+"))), None)

@@ -1,0 +1,222 @@
+"""What has not been sent, why, and what can be done about it?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from services.expected import text_of
+from services.forms.words import rough, when
+from services.letters import Letter, LetterState
+from services.plain import plain, plain_lines
+from services.policy.deadlines import Policy
+from tui.keymap import bindings, key_line
+from tui.keys import OUTBOX
+from tui.options import ScreenOptions
+from tui.screens.reader import Box
+
+WORDS = {
+    LetterState.QUEUED: "waiting",
+    LetterState.SENDING: "sending",
+    LetterState.SENT: "sent",
+    LetterState.UNKNOWN: "UNKNOWN",
+    LetterState.CONFLICT: "CONFLICT",
+    LetterState.REFUSED: "REFUSED",
+}
+
+MOST_SENT = 20
+"""Letters already sent that are shown behind the others."""
+
+BESIDE = 90
+"""Cells from which two texts stand beside each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What can be done with a letter; each returns what there is to say, or ""."""
+
+    retry: Callable[[Letter], str]
+    edit: Callable[[Letter], str]
+    discard: Callable[[Letter], None]
+    arrived: Callable[[Letter], str]
+
+
+class OutboxScreen(Screen[None]):
+    """The letters, and the one under the cursor in full."""
+
+    KEYS = "outbox"
+    BINDINGS = [*bindings(OUTBOX)]
+    DEFAULT_CSS = """
+    OutboxScreen { layout: vertical; background: $background; }
+    OutboxScreen #outbox-title { height: 1; background: $panel; text-style: bold; padding: 0 1; }
+    OutboxScreen #outbox-list { height: auto; max-height: 45%; padding: 0 1; }
+    OutboxScreen Box { height: 1fr; border-top: solid $primary 50%; padding: 0 1; }
+    OutboxScreen #outbox-letter { height: auto; }
+    OutboxScreen #outbox-keys { height: 1; background: $panel; }
+    """
+
+    def __init__(self, policy: Policy, deeds: Deeds, options: ScreenOptions) -> None:
+        super().__init__()
+        self._policy = policy
+        self._deeds = deeds
+        self._options = options
+        self._letters: tuple[Letter, ...] = ()
+        self._held: int | None = None
+        self._now: datetime | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, letters, the one in full, keys."""
+        yield Static("", id="outbox-title", markup=False)
+        yield Static("", id="outbox-list", markup=False)
+        with Box():
+            yield Static("", id="outbox-letter", markup=False)
+        yield Static("", id="outbox-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Paint what was told before there was anything to paint on."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """As many keys, and texts beside each other, as there is room for."""
+        keys = key_line(OUTBOX, self.size.width, self._options.keys)
+        self.query_one("#outbox-keys", Static).update(keys)
+        self._draw()
+
+    def show(self, letters: Sequence[Letter], now: datetime) -> None:
+        """Take the letters as they stand; the cursor stays on its letter."""
+        ordered = in_order(letters)
+        self._letters, self._now = ordered, now
+        if self._held not in {letter.id for letter in ordered}:
+            self._held = ordered[0].id if ordered else None
+        if self.is_mounted:
+            self._draw()
+
+    def tick(self, now: datetime) -> None:
+        """It is later: what is held is held that much shorter."""
+        self.show(self._letters, now)
+
+    def reads_until(self, now: datetime) -> datetime | None:
+        """At the next second while something is held, else when it is told."""
+        held = any(o.state is LetterState.QUEUED and o.hold_until > now for o in self._letters)
+        return now.replace(microsecond=0) + timedelta(seconds=1) if held else None
+
+    @property
+    def letter(self) -> Letter | None:
+        """The one under the cursor."""
+        return next((one for one in self._letters if one.id == self._held), None)
+
+    def action_move(self, by: int) -> None:
+        """The cursor goes so many letters on."""
+        ids = [letter.id for letter in self._letters]
+        if self._held in ids:
+            place = max(0, min(ids.index(self._held) + by, len(ids) - 1))
+            self._held = ids[place]
+            self._draw()
+            self.query_one(Box).scroll_home(animate=False)
+
+    def action_page(self, by: int) -> None:
+        """Read on in the letter."""
+        box = self.query_one(Box)
+        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
+
+    def action_retry(self) -> None:
+        """Try it again now."""
+        self._do(self._deeds.retry)
+
+    def action_edit(self) -> None:
+        """Give it back as a draft."""
+        self._do(self._deeds.edit)
+
+    def action_arrived(self) -> None:
+        """It has arrived: the person has looked."""
+        self._do(self._deeds.arrived)
+
+    def action_discard(self) -> None:
+        """Withdraw it for good, after a question."""
+        if self.letter is not None:
+            self._deeds.discard(self.letter)
+
+    def action_close(self) -> None:
+        """Back to the queue."""
+        self.dismiss(None)
+
+    def _do(self, deed: Callable[[Letter], str]) -> None:
+        letter = self.letter
+        if letter is not None and (said := deed(letter)):
+            self.notify(said, markup=False)
+
+    def _draw(self) -> None:
+        if self._now is None:
+            return
+        unsent = sum(letter.state is not LetterState.SENT for letter in self._letters)
+        title = f"Outbox: {unsent} not sent" if unsent else "Outbox: everything has been sent"
+        self.query_one("#outbox-title", Static).update(Text(title, no_wrap=True))
+        lines = [self._line(letter) for letter in self._in_view()]
+        self.query_one("#outbox-list", Static).update(Text("\n").join(lines))
+        letter = self.letter
+        full = self._full(letter) if letter is not None else Text("Nothing here.")
+        self.query_one("#outbox-letter", Static).update(full)
+
+    def _in_view(self) -> tuple[Letter, ...]:
+        """As many letters as fit, the one under the cursor among them."""
+        height = max(1, int(self.size.height * 0.45) - 1)
+        ids = [letter.id for letter in self._letters]
+        here = ids.index(self._held) if self._held in ids else 0
+        first = max(0, min(here - height // 2, len(ids) - height))
+        return self._letters[first : first + height]
+
+    def _line(self, letter: Letter) -> Text:
+        assert self._now is not None
+        words = WORDS[letter.state]
+        if letter.state is LetterState.QUEUED and letter.hold_until > self._now:
+            words = f"held {rough(letter.hold_until - self._now)}"
+        at = when(letter.queued_at, self._policy, self._now)
+        loud = letter.waits_for_person or letter.state is LetterState.UNKNOWN
+        style = "reverse" if letter.id == self._held else "bold" if loud else ""
+        room = max(10, self.size.width - 24)
+        return Text(
+            f"{words:<10} {at:<6} {plain(letter.label, limit=room)}",
+            style=style, no_wrap=True, overflow="ellipsis",
+        )  # fmt: skip
+
+    def _full(self, letter: Letter) -> RenderableType:
+        head = Text(f"{plain(letter.label)}: {WORDS[letter.state]}", style="bold")
+        parts: list[RenderableType] = [head]
+        if letter.reason:
+            parts.append(Text(plain(letter.reason)))
+        if letter.on_its_way and letter.state is LetterState.UNKNOWN:
+            parts.append(Text("We look whether it has arrived before anything is sent again."))
+        parts.append(Text(""))
+        mine, theirs = plain_text(text_of(letter.write)), plain_text(letter.theirs)
+        if not letter.theirs:
+            parts.append(mine)
+        elif self.size.width >= BESIDE:
+            beside = Table.grid(padding=(0, 2), expand=True)
+            beside.add_column(ratio=1)
+            beside.add_column(ratio=1)
+            beside.add_row(Text("What you wrote", style="bold"), Text("What came in", style="bold"))
+            beside.add_row(mine, theirs)
+            parts.append(beside)
+        else:
+            parts += [Text("What came in", style="bold"), theirs, Text("")]
+            parts += [Text("What you wrote", style="bold"), mine]
+        return Group(*parts)
+
+
+def plain_text(text: str) -> Text:
+    """Somebody's words, safe to paint."""
+    return Text("\n".join(plain_lines(text)))
+
+
+def in_order(letters: Sequence[Letter]) -> tuple[Letter, ...]:
+    """What needs somebody first, then what is on its way, then what has been sent, newest first."""
+    waiting = [one for one in letters if one.waits_for_person]
+    going = [o for o in letters if not o.waits_for_person and o.state is not LetterState.SENT]
+    sent = [letter for letter in letters if letter.state is LetterState.SENT]
+    return (*waiting, *going, *reversed(sent[-MOST_SENT:]))

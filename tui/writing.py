@@ -1,0 +1,301 @@
+"""Between the queue and the outbox: opens forms, and posts what was confirmed.
+
+What a form is about is what was under the cursor at the key press, and stays so.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from services.clock import Clock
+from services.domain import Incident, IncidentStatus, Issue, Snapshot, Source
+from services.errors import RotaError, StoreError
+from services.expected import Names
+from services.forms.form import Directory, Form, House, Me, Scene
+from services.forms.preview import names_in, plan, preview, shown_alone
+from services.letters import Action
+from services.outbox.outbox import Outbox
+from services.plain import plain
+from services.policy.deadlines import Policy
+from tui.options import ScreenOptions
+from tui.posting import Posting
+
+if TYPE_CHECKING:
+    from tui.screens.forms import FormScreen
+
+MARKED = "marked"
+"""Under which name the draft of a form on several issues is kept."""
+
+NOTHING_THERE = "There is no issue under the cursor."
+
+
+def _house() -> House:
+    return House()
+
+
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """What it takes to write: made where the dashboard is put together."""
+
+    outbox: Outbox = field(default_factory=lambda: Outbox(None))
+    house: Callable[[], House] = _house
+    """How the team works; asked for when the first form is opened."""
+    directory: Callable[[], Awaitable[Directory]] | None = None
+    """Who there is to choose from; asked for when a form needs it."""
+    deliver: Callable[[], Awaitable[None]] | None = None
+    """Sends what is posted, for as long as it is let; None where nothing is to be sent."""
+
+
+class Writing:
+    """Everything that changes something. The app asks it, and it asks the outbox."""
+
+    def __init__(
+        self,
+        app: App[None],
+        stationery: Stationery,
+        policy: Policy,
+        clock: Clock,
+        options: ScreenOptions,
+        changed: Callable[[], None],
+    ) -> None:
+        """Take what it takes; nothing is read yet.
+
+        Args:
+            app: For screens, questions and notifications.
+            stationery: Outbox, house and directory.
+            policy: For what is promised.
+            clock: The servers' time.
+            options: Looks and keys.
+            changed: Called when the queue reads differently because of a letter.
+        """
+        self.posting = Posting(app, stationery.outbox, policy, clock, options, changed)
+        self._app = app
+        self._stationery = stationery
+        self._policy = policy
+        self._clock = clock
+        self._options = options
+        self._snapshot = Snapshot()
+        self._made_house: House | None = None
+        self._directory: Directory | None = None
+
+    def start(self) -> None:
+        """Look into the outbox, and be told from now on when it changes."""
+        self.posting.start(self._reopen)
+
+    def seen(self, snapshot: Snapshot) -> Snapshot:
+        """The world as it will be once everything has arrived; open forms are told of news."""
+        self._snapshot = snapshot
+        if self.posting.touching:
+            snapshot = self.posting.overlaid(snapshot, self._names())
+        for form in self._forms():
+            issues = {issue.id: issue for issue in snapshot.issues}
+            form.follow(issues, self.posting.arrived_at())
+        return snapshot
+
+    # -- forms ---------------------------------------------------------------------------------
+
+    def open(self, form_id: str, issues: Sequence[Issue]) -> None:
+        """Open a form on one issue, or on several where it can be used so."""
+        from services.forms.catalogue import FORMS
+
+        form = FORMS[form_id]
+        if form_id == "raise":
+            self._show(form, (self._scene(None),))
+            return
+        scenes = tuple(self._scene(issue) for issue in issues)
+        refused = [why for scene in scenes if (why := form.refuses(scene))]
+        usable = tuple(scene for scene in scenes if not form.refuses(scene))
+        if not usable:
+            self.posting.say(refused[0] if refused else NOTHING_THERE)
+        elif len(usable) > 1 and not form.bulk:
+            self.posting.say(f"{form.title} takes one issue at a time: Esc drops the marks.")
+        else:
+            left_out = f"{len(refused)} of the marked left out: {refused[0]}" if refused else ""
+            self._show(form, usable, left_out)
+
+    def _show(self, form: Form, scenes: tuple[Scene, ...], words: str = "") -> None:
+        from tui.screens.forms import Clerk, FormScreen, kept_words
+
+        issue = scenes[0].issue
+        key = MARKED if len(scenes) > 1 else issue.id if issue is not None else "new"
+        answers: Mapping[str, str] = {}
+        try:
+            draft = self.posting.outbox.draft(key, form.id)
+        except StoreError as error:
+            self.posting.trouble(error)
+            draft = None
+        if draft is not None:
+            answers = draft.answers
+            words = f"{kept_words(draft.saved_at, scenes[0])} {words}".strip()
+        clerk = Clerk(
+            keep=lambda typed: self._keep(key, form.id, typed),
+            forget=lambda: self._forget(key, form.id),
+            preview=self._preview,
+            ask=self.posting.ask,
+        )
+        screen = FormScreen(form, scenes, answers, clerk, self._options, words)
+        self._app.push_screen(screen)
+        if form.id in ("escalate", "raise") and self._directory is None:
+            self._app.run_worker(self._look_up(screen), group="directory")
+
+    async def _look_up(self, screen: "FormScreen") -> None:
+        """Who there is to choose from; the form goes on without, as long as it is not known."""
+        if self._stationery.directory is None:
+            return
+        try:
+            found = await self._stationery.directory()
+        except RotaError as error:
+            self.posting.say(f"Not everybody can be listed: {error.headline}")
+            return
+        self._directory = found
+        if screen in self._app.screen_stack:
+            screen.offer([replace(scene, directory=found) for scene in screen.scenes])
+
+    def _reopen(self, form_id: str, issue_id: str) -> str:
+        """Open a form on an issue by its id, or that of one of its halves; what there is to say."""
+        from services.forms.catalogue import FORMS
+
+        if form_id not in FORMS:
+            return "It has no text to edit: it is withdrawn."
+        parts = set(issue_id.split("+"))
+        issues = [i for i in self._snapshot.issues if parts & set(i.id.split("+"))]
+        if form_id != "raise" and not issues:
+            return "Its issue has left the queue; the text is kept as a draft."
+        self.open(form_id, issues[:1])
+        return ""
+
+    def _keep(self, key: str, form: str, typed: Mapping[str, str]) -> str:
+        try:
+            self.posting.outbox.save_draft(key, form, typed, self._clock.now())
+        except StoreError as error:
+            return f"{error.headline} {error.advice}".strip()
+        return ""
+
+    def _forget(self, key: str, form: str) -> str:
+        try:
+            self.posting.outbox.discard_draft(key, form)
+        except StoreError as error:
+            return error.headline
+        return ""
+
+    def _preview(self, screen: "FormScreen") -> None:
+        """Freeze what would be sent, and show just that."""
+        from tui.screens.preview import PreviewScreen
+
+        now, form, answers = self._clock.now(), screen.form, dict(screen.answers)
+        scenes = [replace(scene, now=now) for scene in screen.scenes]
+        actions = [plan(form, scene, answers) for scene in scenes]
+        pairs = zip(scenes, actions, strict=True)
+        shown = [preview(form, scene, answers, action) for scene, action in pairs]
+
+        def send() -> str:
+            trouble = self._send(actions)
+            if not trouble and len(scenes) > 1:
+                return self._forget(MARKED, form.id)
+            return trouble
+
+        self._app.push_screen(PreviewScreen(shown, send, self._options, screen.changed))
+
+    def _send(self, actions: Sequence[Action]) -> str:
+        """Post, and leave the form; why it could not be done, or ""."""
+        if trouble := self.posting.post(actions):
+            return trouble
+        from tui.screens.forms import FormScreen
+        from tui.screens.preview import PreviewScreen
+
+        while isinstance(self._app.screen, FormScreen | PreviewScreen):
+            self._app.pop_screen()
+        return ""
+
+    # -- pages ---------------------------------------------------------------------------------
+
+    def acknowledge(self, issues: Sequence[Issue]) -> None:
+        """Acknowledge at once what is ours or nobody's; ask before taking what is another's."""
+        if not issues:
+            self.posting.say(NOTHING_THERE)
+            return
+        pages = [(i, i.incident) for i in issues if i.incident and not i.incident.resolved]
+        ringing = [(i, p) for i, p in pages if p.status is IncidentStatus.TRIGGERED]
+        if len(issues) > 1:
+            self._acknowledge_all(ringing)
+        elif ringing:
+            self._acknowledge_one(*ringing[0])
+        elif pages:
+            who = plain(pages[0][1].acknowledged_by or "us", 60)
+            self.posting.say(f"It is acknowledged already, by {who}.")
+        else:
+            self.posting.say("There is no page to acknowledge: t triages, c answers.")
+
+    def _acknowledge_one(self, issue: Issue, incident: Incident) -> None:
+        def send() -> None:
+            if trouble := self.posting.post([_acknowledgement(issue, incident)]):
+                self._app.notify(trouble, severity="error", markup=False)
+
+        me = self._me()
+        mine = not incident.assignee_ids or me.pagerduty_id in incident.assignee_ids
+        if mine or not me.names.isdisjoint(incident.assignees):
+            send()
+            return
+        who = plain(", ".join(incident.assignees) or "somebody else", 80)
+        self.posting.ask(f"This page is with {who}. Acknowledge it all the same?", send)
+
+    def _acknowledge_all(self, pages: Sequence[tuple[Issue, Incident]]) -> None:
+        """Several at once are shown first."""
+        from tui.screens.preview import PreviewScreen
+
+        if not pages:
+            self.posting.say("None of the marked is a page that rings.")
+            return
+        actions = [_acknowledgement(issue, incident) for issue, incident in pages]
+        scenes = [self._scene(issue) for issue, _ in pages]
+        shown = [shown_alone(a, s) for a, s in zip(actions, scenes, strict=True)]
+        self._app.push_screen(PreviewScreen(shown, lambda: self._send(actions), self._options))
+
+    # -- who and where -------------------------------------------------------------------------
+
+    def _scene(self, issue: Issue | None) -> Scene:
+        now = self._clock.now()
+        others = tuple(i for i in self._snapshot.issues if issue is None or i.id != issue.id)
+        return Scene(
+            issue=issue,
+            policy=self._policy,
+            house=self._how_we_work(),
+            me=self._me(),
+            now=now,
+            opened_at=now,
+            others=others,
+            directory=self._directory or Directory(),
+        )
+
+    def _me(self) -> Me:
+        ids = self._snapshot.my_ids or {}
+        zendesk = ids.get(Source.ZENDESK)
+        return Me(self._snapshot.me, int(zendesk) if zendesk else None, ids.get(Source.PAGERDUTY))
+
+    def _names(self) -> Names:
+        return names_in(self._how_we_work(), self._directory or Directory(), self._me())
+
+    def _how_we_work(self) -> House:
+        if self._made_house is None:
+            self._made_house = self._stationery.house()
+        return self._made_house
+
+    def _forms(self) -> "list[FormScreen]":
+        if len(self._app.screen_stack) < 2:
+            return []
+        from tui.screens.forms import FormScreen
+
+        return [s for s in self._app.screen_stack if isinstance(s, FormScreen) and s.is_mounted]
+
+
+def _acknowledgement(issue: Issue, incident: Incident) -> Action:
+    from services.forms.addressing import acknowledge
+
+    return Action(
+        issue=issue.id,
+        form="acknowledge",
+        label=f"Acknowledge PagerDuty #{incident.number}",
+        writes=(acknowledge(incident),),
+    )

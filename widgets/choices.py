@@ -1,0 +1,154 @@
+"""Which of several answers is it? A list to choose from with arrows, digits or a click."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from services.plain import plain
+
+SIGNS = ("●", "○")
+ASCII_SIGNS = ("*", "o")
+
+MOST_DIGITS = 9
+"""Choices that have a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer, and what it would mean."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+class Choices(Widget, can_focus=True):
+    """One of several. Told everything; posts `Chosen`."""
+
+    COMPONENT_CLASSES = {"choices--line", "choices--here", "choices--note"}
+    DEFAULT_CSS = """
+    Choices { height: 1fr; width: 1fr; }
+    Choices .choices--line { color: $foreground; }
+    Choices .choices--note { color: $foreground 70%; }
+    Choices .choices--here { background: $primary; color: $text; text-style: bold; }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """Another answer has been chosen."""
+
+        value: str
+
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.options: tuple[Option, ...] = ()
+        self.value = ""
+        self._cursor = 0
+        self._signs = ASCII_SIGNS if ascii_only else SIGNS
+
+    def show(self, options: Sequence[Option], value: str) -> None:
+        """Take what there is to choose from, and what is chosen; nothing chosen is ""."""
+        told = tuple(options)
+        if (told, value) == (self.options, self.value):
+            return
+        self.options, self.value = told, value
+        places = [place for place, option in enumerate(told) if option.value == value]
+        self._cursor = places[0] if places else -1
+        self.refresh()
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Deal with a key; whether it was one of ours."""
+        digit = character if character and character.isdecimal() and character.isascii() else ""
+        if key in ("down", "right", "j"):
+            self._choose(self._cursor + 1)
+        elif key in ("up", "left", "k"):
+            self._choose(self._cursor - 1)
+        elif key in ("home", "end"):
+            self._choose(0 if key == "home" else len(self.options) - 1)
+        elif key == "space":
+            self._choose(max(0, self._cursor))
+        elif digit and 1 <= int(digit) <= min(MOST_DIGITS, len(self.options)):
+            self._choose(int(digit) - 1)
+        else:
+            return character is not None and character.isprintable()
+        return True
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Letters are ours: none acts as a command while a question is open."""
+        return character is not None and character.isprintable()
+
+    def render_line(self, y: int) -> Strip:
+        """One answer of those in view."""
+        width = self.size.width
+        place, below = divmod(y, self._lines_each())
+        place += self._first()
+        if place >= len(self.options):
+            return Strip.blank(width, self.rich_style)
+        option, chosen = self.options[place], place == self._cursor
+        if below:
+            note = f"     {plain(option.note, limit=200)}"
+            return self._painted("", set_cell_size(note, width), chosen)
+        digit = str(place + 1) if place < MOST_DIGITS else " "
+        head = f" {digit} {self._signs[0 if chosen else 1]} {plain(option.label, limit=120)}"
+        beside = 0 if self._narrow(width) else max(0, width - self._label_cells())
+        if not beside:
+            return self._painted(set_cell_size(head, width), "", chosen)
+        head = set_cell_size(head, width - beside)
+        return self._painted(head, set_cell_size(plain(option.note, limit=200), beside), chosen)
+
+    def note(self) -> str:
+        """What the chosen answer means, where it stands neither beside it nor below."""
+        told = self._lines_each() > 1 or not self._narrow(self.size.width)
+        if told or not 0 <= self._cursor < len(self.options):
+            return ""
+        return self.options[self._cursor].note
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses."""
+        self._choose(event.y // self._lines_each() + self._first())
+
+    def _choose(self, place: int) -> None:
+        if not self.options:
+            return
+        self._cursor = max(0, min(place, len(self.options) - 1))
+        value = self.options[self._cursor].value
+        self.refresh()
+        if value != self.value:
+            self.value = value
+            self.post_message(self.Chosen(value))
+
+    def _first(self) -> int:
+        height = max(1, self.size.height // self._lines_each())
+        return max(0, min(self._cursor - height // 2, len(self.options) - height))
+
+    def _lines_each(self) -> int:
+        """Two, where the notes fit below and not beside."""
+        told = any(option.note for option in self.options)
+        roomy = self.size.height >= 2 * len(self.options)
+        return 2 if told and roomy and self._narrow(self.size.width) else 1
+
+    def _label_cells(self) -> int:
+        longest = max((cell_len(plain(option.label, limit=120)) for option in self.options),
+                      default=0)  # fmt: skip
+        return longest + 7
+
+    def _narrow(self, width: int) -> bool:
+        """Whether the notes do not fit beside the answers."""
+        longest = max((cell_len(plain(option.note, limit=200)) for option in self.options),
+                      default=0)  # fmt: skip
+        return self._label_cells() + longest > width
+
+    def _painted(self, head: str, note: str, chosen: bool) -> Strip:
+        line = self._style("choices--here" if chosen else "choices--line")
+        told = line if chosen else self._style("choices--note")
+        return Strip([Segment(head, line), Segment(note, told)])
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(name)
