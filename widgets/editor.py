@@ -58,6 +58,7 @@ class Editor(TextArea, inherit_bindings=False):
         await super()._on_key(event)
 
     async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
         event.prevent_default()
         self.insert_here(event.text)
 

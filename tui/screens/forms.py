@@ -90,6 +90,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self.scenes = tuple(scenes)
         self.answers = {**fresh_answers(form, scenes[0]), **kept}
         self.wrong: dict[str, str] = {}
+        self._resumed = bool(kept)
         self.changed: tuple[str, ...] = ()
         self._clerk = clerk
         self._options = options
@@ -125,13 +126,13 @@ class FormScreen(Screen[None], inherit_bindings=False):
         yield Static("", id="form-keys", markup=False)
 
     def on_mount(self) -> None:
-        """The first question that has no answer yet is open."""
+        """The first question is open; in a draft, the first one that still needs an answer."""
         open_ones = [
             place
             for place, field in enumerate(self._fields)
             if field.required and not answered(field, self.answers.get(field.id, ""))
         ]
-        self._go(open_ones[0] if open_ones else 0)
+        self._go(open_ones[0] if open_ones and self._resumed else 0)
 
     def on_resize(self) -> None:
         """As many keys as there is room for."""
