@@ -4,39 +4,43 @@ One place, so that the dashboard, `rota queue`, the demo and the tests poll in j
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from services.api import Api, Observe
-from services.clock import Clock, ServerClock, SystemClock
-from services.config.secrets import (
-    PagerDutyLogin,
-    ZendeskLogin,
-    pagerduty_login,
-    zendesk_login,
+from services.api import Api
+from services.clock import (
+    OFFSET_WORTH_A_WARNING,
+    Clock,
+    ServerClock,
+    SystemClock,
+    laptop_is_off,
 )
 from services.config.tables import Config
 from services.config.tables import PagerDuty as PagerDutyTable
-from services.config.wallet import Wallet
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import StoreError
 from services.outbox.delivery import Carrier, Delivery
 from services.outbox.outbox import Outbox
 from services.pagerduty.client import PagerDuty
+from services.pagerduty.directory import PagerDutyDirectory
 from services.pagerduty.writer import PagerDutyWriter
 from services.pairing import PairingRules
 from services.places import state_dir
 from services.policy.deadlines import Policy
 from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.poller import Poller
-from services.poller.zendesk_feed import Scope, ZendeskFeed
-from services.sessions import Session
+from services.poller.remarks import Remarks
+from services.poller.standing import Standing
+from services.poller.ticket_book import Scope
+from services.poller.zendesk_feed import ZendeskFeed
+from services.sessions import Connector, Session
 from services.store import Store, store_path
+from services.vigil import Vigil
 from services.zendesk.client import Zendesk
 from services.zendesk.writer import ZendeskWriter
 
@@ -85,6 +89,7 @@ def assemble(
     environ: Mapping[str, str],
     *,
     clock: Clock | None = None,
+    laptop: Clock | None = None,
     transport: "httpx.AsyncBaseTransport | None" = None,
     store: Store | None = None,
     outbox: Outbox | None = None,
@@ -96,6 +101,7 @@ def assemble(
         config: What the operator chose.
         environ: Where secrets and the state directory may be named.
         clock: The servers' time, where it is known otherwise than from their answers.
+        laptop: The laptop's own clock; the system's if not given.
         transport: Stands in for the network.
         store: Stands in for the file in the state directory; without an outbox given too,
             letters are kept in memory.
@@ -106,10 +112,12 @@ def assemble(
         ConfigError: An address cannot be used.
     """
     notices: list[str] = []
-    observe: Observe | None = None
+    servers: ServerClock | None = None
     if clock is None:
-        server_clock = ServerClock(SystemClock())
-        clock, observe = server_clock, server_clock.observe
+        servers = ServerClock(
+            laptop or SystemClock(), counts_sleep=laptop is not None or SystemClock.counts_sleep
+        )
+        clock = servers
     policy = Policy(config.policy_rules(), config.support_calendar())
     if outbox is None:
         outbox = Outbox(None if store else _state_file(config, environ, OUTBOX))
@@ -119,7 +127,7 @@ def assemble(
         PairingRules(config.pairing.window, config.pairing.prefixes),
         store.load_pairs(),
     )
-    connect = _Connector(config, environ, clock, observe, transport)
+    connect = Connector(config, environ, clock, servers.observe if servers else None, transport)
     zendesk = _zendesk(config, connect, store, policy, clock)
     pagerduty = _pagerduty(config, connect, environ, store, policy, clock)
     poller = Poller(
@@ -130,7 +138,11 @@ def assemble(
         pagerduty=pagerduty,
         intervals=(config.poll.zendesk, config.poll.pagerduty),
         prepare=connect.prepare,
-        requests_made=lambda: sum(api.requests_made for api in [*connect.apis, *connect.bare]),
+        requests_made=connect.requests_made,
+        standing=_standing(config, environ, clock, zendesk, pagerduty, connect),
+        stretch=connect.stretch,
+        vigil=Vigil(servers) if servers else None,
+        remarks=lambda: _remarks(connect, clock, servers, notices),
         jitter=jitter,
     )
     delivery = Delivery(
@@ -166,77 +178,7 @@ async def read_queue(
         await assembly.aclose()
 
 
-class _Connector:
-    """Makes APIs, each with a session of its own."""
-
-    def __init__(
-        self,
-        config: Config,
-        environ: Mapping[str, str],
-        clock: Clock,
-        observe: Observe | None,
-        transport: "httpx.AsyncBaseTransport | None",
-    ) -> None:
-        self.apis: list[Api] = []
-        self.bare: list[Api] = []
-        """Without credentials, to renew them."""
-        self.sessions: dict[Source, Session] = {}
-        self._config = config
-        self._environ = environ
-        self._clock = clock
-        self._observe = observe
-        self._transport = transport
-
-    def api(self, source: Source, base_url: str) -> Api:
-        """An API at `base_url`, with whatever credentials there are."""
-        bare = self._made(source, base_url, dict)
-        self.bare.append(bare)
-        session = Session(
-            source,
-            self._zendesk_login if source is Source.ZENDESK else self._pagerduty_login,
-            self._clock,
-            wallet=Wallet(state_dir(self._environ)),
-            bare=bare,
-        )
-        self.sessions[source] = session
-        made = self._made(source, base_url, session.headers, session)
-        self.apis.append(made)
-        return made
-
-    async def prepare(self, source: Source) -> None:
-        """See to it that a source has its credentials.
-
-        Raises:
-            Unauthorised: There are none, or they cannot be got at.
-        """
-        await self.sessions[source].prepare()
-
-    def _made(
-        self,
-        source: Source,
-        base_url: str,
-        headers: Callable[[], Mapping[str, str]],
-        session: Session | None = None,
-    ) -> Api:
-        return Api(
-            source,
-            base_url,
-            headers=headers,
-            clock=self._clock,
-            when_writing=session.when_writing if session else dict,
-            renew=session.renew if session else None,
-            observe=self._observe,
-            transport=self._transport,
-        )
-
-    def _zendesk_login(self) -> ZendeskLogin | None:
-        return zendesk_login(self._config, self._environ)
-
-    def _pagerduty_login(self) -> PagerDutyLogin | None:
-        return pagerduty_login(self._config, self._environ)
-
-
-def _carriers(config: Config, connect: _Connector, clock: Clock) -> dict[Source, Carrier]:
+def _carriers(config: Config, connect: Connector, clock: Clock) -> dict[Source, Carrier]:
     """Who takes letters to the vendors in use; over the same connections as the questions."""
     carriers: dict[Source, Carrier] = {}
     root = config.zendesk_root.rstrip("/")
@@ -249,7 +191,7 @@ def _carriers(config: Config, connect: _Connector, clock: Clock) -> dict[Source,
 
 
 def _zendesk(
-    config: Config, connect: _Connector, store: Store, policy: Policy, clock: Clock
+    config: Config, connect: Connector, store: Store, policy: Policy, clock: Clock
 ) -> ZendeskFeed | None:
     table = config.zendesk
     if not (table.enabled and config.zendesk_root):
@@ -263,20 +205,22 @@ def _zendesk(
         return _first_unknown(policy, ticket, None)
 
     root = config.zendesk_root.rstrip("/")
+    api = connect.api(Source.ZENDESK, root)
     return ZendeskFeed(
-        Zendesk(connect.api(Source.ZENDESK, root), config.severity_tags(), root),
+        Zendesk(api, config.severity_tags(), root),
         Scope(table.groups, table.include_ungrouped, table.view, table.search),
         store,
         clock,
         never_due=never_due,
         nearest_due=nearest_due,
         reconcile=config.poll.reconcile,
+        to_spare=api.to_spare,
     )
 
 
 def _pagerduty(
     config: Config,
-    connect: _Connector,
+    connect: Connector,
     environ: Mapping[str, str],
     store: Store,
     policy: Policy,
@@ -289,22 +233,54 @@ def _pagerduty(
         or table.token_command
         or table.base_url != PagerDutyTable().base_url
     )
-    # With neither an address nor a token in sight it is not used here; the keyring is asked last.
-    if not table.enabled or not (named or pagerduty_login(config, environ)):
+    if not table.enabled:
         return None
 
     def nearest_due(incident: Incident) -> datetime:
         return _first_unknown(policy, None, incident)
 
+    # With neither an address nor a token in sight, and nothing kept of a login, it is not used.
+    api = connect.api(Source.PAGERDUTY, table.base_url, expected=bool(named))
     return PagerDutyFeed(
-        PagerDuty(connect.api(Source.PAGERDUTY, table.base_url), config.priorities()),
+        PagerDuty(api, config.priorities()),
         store,
         clock,
         nearest_due=nearest_due,
         teams=table.teams,
         services=table.services,
         rota_every=config.poll.rota,
+        to_spare=api.to_spare,
     )
+
+
+def _standing(
+    config: Config,
+    environ: Mapping[str, str],
+    clock: Clock,
+    zendesk: ZendeskFeed | None,
+    pagerduty: PagerDutyFeed | None,
+    connect: Connector,
+) -> Standing:
+    api = next((api for api in connect.apis if api.source is Source.PAGERDUTY), None)
+    return Standing(
+        clock,
+        zendesk.client if zendesk else None,
+        pagerduty.client if pagerduty else None,
+        PagerDutyDirectory(api) if api else None,
+        environ.get("ROTA_PAGERDUTY_EMAIL") or config.pagerduty.email,
+    )
+
+
+def _remarks(
+    connect: Connector, clock: Clock, servers: ServerClock | None, notices: Sequence[str]
+) -> Remarks:
+    """What is to be said of the clock, the credentials and the files."""
+    sessions = connect.sessions.values()
+    now = [session.trouble for session in sessions if session.trouble]
+    if servers is not None and abs(servers.laptop_is_off_by) > OFFSET_WORTH_A_WARNING:
+        now.append(laptop_is_off(servers.laptop_is_off_by))
+    once = [line for session in sessions for line in session.notices(clock.now())]
+    return Remarks(tuple(now), (*notices, *once))
 
 
 def _first_unknown(policy: Policy, ticket: Ticket | None, incident: Incident | None) -> datetime:

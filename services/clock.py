@@ -7,6 +7,7 @@ handed a `Clock`; everything pure is told `now`. All moments are aware `datetime
 import asyncio
 import heapq
 import itertools
+import sys
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -20,6 +21,17 @@ KEPT_SAMPLES = 9
 
 OFFSET_WORTH_A_WARNING = timedelta(seconds=30)
 """A laptop further off than this is told so."""
+
+SLOW_ANSWER = 10.0
+"""Seconds; when in so long a round trip the vendor looked at its clock, nobody knows."""
+
+JUMP = 2.0
+"""Seconds by which the laptop's two clocks may part between two looks without meaning anything."""
+
+_THROUGH_SLEEP = getattr(
+    time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC if sys.platform == "darwin" else None
+)
+"""A monotonic clock that goes on while the laptop sleeps; macOS calls its own by another name."""
 
 
 class Clock(Protocol):
@@ -41,13 +53,16 @@ class Clock(Protocol):
 class SystemClock:
     """The laptop's own clock."""
 
+    counts_sleep = _THROUGH_SLEEP is not None
+    """Whether `monotonic` goes on while the laptop sleeps."""
+
     def now(self) -> datetime:
         """The current moment by the laptop, which may be wrong."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds since some moment in the past; stands still while the laptop sleeps."""
-        return time.monotonic()
+        """Seconds since some moment in the past, the laptop's sleep counted in where it can be."""
+        return time.monotonic() if _THROUGH_SLEEP is None else time.clock_gettime(_THROUGH_SLEEP)
 
     async def sleep(self, seconds: float) -> None:
         """Wait `seconds` of real time."""
@@ -111,6 +126,11 @@ class ManualClock:
             await self.settle()
         self._move_to(target)
 
+    def suspend(self, seconds: float) -> None:
+        """Let time pass without anybody living through it, as a laptop with a closed lid does."""
+        self._move_to(self._elapsed + seconds)
+        self._sleepers = [(moment + seconds, n, waiter) for moment, n, waiter in self._sleepers]
+
     async def settle(self) -> None:
         """Let everything that is ready to run do so, without moving the clock."""
         for _ in range(50):
@@ -134,20 +154,29 @@ class ServerClock:
     the first answer the laptop's own time stands in.
     """
 
-    def __init__(self, base: Clock) -> None:
+    def __init__(self, base: Clock, *, counts_sleep: bool = True) -> None:
+        """Begin with the laptop's word.
+
+        Args:
+            base: The laptop's clock.
+            counts_sleep: Whether its `monotonic` goes on while the laptop sleeps. If not, a leap
+                of the wall clock is taken for a sleep until the next answer tells.
+        """
         self._base = base
+        self._counts_sleep = counts_sleep
         self._offsets: dict[str, deque[float]] = {}
         self._offset: float | None = None
-        self._first_guess = base.now().timestamp() - base.monotonic()
+        self._first_guess = self._apart = base.now().timestamp() - base.monotonic()
+        self._slept = 0.0
 
     def now(self) -> datetime:
         """The current moment by the vendors, to about a second."""
         offset = self._first_guess if self._offset is None else self._offset
-        return datetime.fromtimestamp(self._base.monotonic() + offset, UTC)
+        return datetime.fromtimestamp(self.monotonic() + offset, UTC)
 
     def monotonic(self) -> float:
         """Seconds that never go back."""
-        return self._base.monotonic()
+        return self._base.monotonic() + self._slept
 
     async def sleep(self, seconds: float) -> None:
         """Wait on the underlying clock."""
@@ -165,6 +194,21 @@ class ServerClock:
             return timedelta(0)
         return self._base.now() - self.now()
 
+    def leapt(self) -> bool:
+        """Whether the laptop's wall clock has parted from its monotonic one since the last look.
+
+        Somebody set it, or the laptop slept where the monotonic clock does not notice: then what
+        has been learned of the offset is void, and the leap stands in for the sleep.
+        """
+        apart = self._base.now().timestamp() - self._base.monotonic()
+        leap, self._apart = apart - self._apart, apart
+        if abs(leap) < JUMP:
+            return False
+        if not self._counts_sleep:
+            self._slept += max(leap, 0.0)
+            self._offsets.clear()
+        return True
+
     def observe(self, source: str, headers: Mapping[str, str], round_trip: float) -> None:
         """Learn from one answer, just received after `round_trip` seconds.
 
@@ -178,8 +222,21 @@ class ServerClock:
             told = parsedate_to_datetime(stamp)
         except ValueError:
             return
-        if told.tzinfo is None:
+        if told.tzinfo is None or (self.known and round_trip > SLOW_ANSWER):
             return
-        offset = told.timestamp() + 0.5 + round_trip / 2 - self._base.monotonic()
+        offset = told.timestamp() + 0.5 + round_trip / 2 - self.monotonic()
         self._offsets.setdefault(source, deque(maxlen=KEPT_SAMPLES)).append(offset)
         self._offset = median(median(kept) for kept in self._offsets.values())
+
+
+def laptop_is_off(by: timedelta) -> str:
+    """A warning that the laptop's clock is ahead (negative: behind) by so much.
+
+    >>> laptop_is_off(timedelta(hours=-2, minutes=-3))
+    "This laptop's clock is 2 h 3 min behind; the countdowns go by the vendors' time."
+    """
+    seconds = round(abs(by.total_seconds()))
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    size = f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds % 60} s"
+    where = "ahead" if by > timedelta(0) else "behind"
+    return f"This laptop's clock is {size} {where}; the countdowns go by the vendors' time."

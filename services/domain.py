@@ -360,6 +360,8 @@ class SourceStatus:
     """Attempts in a row that failed."""
     next_try_at: datetime | None = None
     """When it will be asked again, on the server's clock."""
+    every: timedelta = timedelta(0)
+    """How often it is asked as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +426,8 @@ class Snapshot:
     """Open issues, in no promised order: the order depends on the time (`services.queue`)."""
     sources: Mapping[Source, SourceStatus] | None = None
     on_call: tuple[OnCall, ...] = ()
+    on_call_at: datetime | None = None
+    """When the schedules were last read in full; they have an age of their own."""
     rota: Rota = Rota()
     done: tuple[Issue, ...] = ()
     """What was done with in the last day; not in the queue any more."""
@@ -434,7 +438,9 @@ class Snapshot:
     my_ids: Mapping[Source, str] | None = None
     """The ids of the same person, by vendor; none where it is not known yet."""
     notices: tuple[str, ...] = ()
-    """What the operator should know of the sources, once, in plain words."""
+    """What is amiss at this moment beside the sources' own health, in plain words."""
+    said: tuple[str, ...] = ()
+    """What the operator should be told once; lines are added, and stay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,20 @@ class RateLimited(ServiceError):
 
     Attributes:
         retry_after: Seconds to wait, or `None` when the vendor did not say.
+        asked: Whether the vendor refused; if not, we did not even ask, to spare what is left.
     """
 
-    def __init__(self, source: str, headline: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        headline: str,
+        retry_after: float | None = None,
+        *,
+        asked: bool = True,
+    ) -> None:
         super().__init__(source, headline)
         self.retry_after = retry_after
+        self.asked = asked
 
 
 class Unauthorised(ServiceError):

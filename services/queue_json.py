@@ -19,6 +19,7 @@ from services.domain import (
     SourceStatus,
     Ticket,
 )
+from services.health import health
 from services.plain import plain
 from services.queue import Row
 
@@ -43,7 +44,7 @@ def queue_document(
     return {
         "generated_at": moment(now),
         "period": period.value,
-        "sources": {source.value: _source(sources.get(source, _OFF)) for source in Source},
+        "sources": {source.value: _source(sources.get(source, _OFF), now) for source in Source},
         "issues": [_issue(row) for row in rows],
     }
 
@@ -86,9 +87,9 @@ def _maybe(at: datetime | None) -> str | None:
     return None if at is None else moment(at)
 
 
-def _source(status: SourceStatus) -> Mapping[str, object]:
+def _source(status: SourceStatus, now: datetime) -> Mapping[str, object]:
     return {
-        "state": status.state.value,
+        "state": health(status, now).value,
         "fetched_at": _maybe(status.fetched_at),
         "error": status.error,
     }

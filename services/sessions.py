@@ -8,16 +8,27 @@ pair of OAuth tokens is renewed by one process at a time, and kept before it is 
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
-from services.api import Api
+from services.api import Api, Observe
 from services.clock import Clock
-from services.config.secrets import PagerDutyLogin, ZendeskLogin
+from services.config.secrets import (
+    PagerDutyLogin,
+    ZendeskLogin,
+    pagerduty_login,
+    zendesk_login,
+)
+from services.config.tables import Config
 from services.config.wallet import Wallet
 from services.domain import Source
 from services.errors import ConfigError, OutcomeUnknown, Unauthorised, Unreachable
 from services.pagerduty.client import pagerduty_bearer, pagerduty_token
+from services.places import state_dir
 from services.zendesk.client import zendesk_basic, zendesk_bearer
 from services.zendesk.oauth import TokenPair, next_pair
+
+if TYPE_CHECKING:
+    import httpx
 
 API_TOKENS_END = date(2027, 4, 30)
 """The day from which Zendesk takes no API tokens any more."""
@@ -50,6 +61,7 @@ class Session:
         *,
         wallet: Wallet | None = None,
         bare: Api | None = None,
+        expected: bool = True,
     ) -> None:
         """Make a session; nothing is looked up yet.
 
@@ -59,6 +71,8 @@ class Session:
             clock: The servers' time.
             wallet: Where a renewed pair is kept; without one nothing is renewed.
             bare: The vendor without credentials, to renew them.
+            expected: Whether it is trouble when there are no credentials; otherwise the vendor
+                is just not used here.
         """
         self.source = source
         self.login: Login | None = None
@@ -68,6 +82,7 @@ class Session:
         self._clock = clock
         self._wallet = wallet
         self._bare = bare
+        self._expected = expected
         self._headers: Mapping[str, str] = {}
         self._renewing = asyncio.Lock()
 
@@ -80,17 +95,30 @@ class Session:
         email = self.login.email if isinstance(self.login, PagerDutyLogin) else None
         return {"From": email} if email else {}
 
-    async def prepare(self) -> None:
-        """Look the credentials up, if that has not been done.
+    async def prepare(self) -> bool:
+        """Look the credentials up, if that has not been done; whether the vendor is used here.
 
         Raises:
             Unauthorised: There are none, or they cannot be got at.
         """
-        if self.login is None:
-            found = await self._found()
-            if found is None:
+        if self.login is not None:
+            return True
+        found = await self._found()
+        if found is None:
+            if self._expected:
                 raise Unauthorised(self.source, *_NO_CREDENTIALS[self.source])
-            self._adopt(found)
+            return False
+        self._adopt(found)
+        return True
+
+    async def unused(self) -> bool:
+        """Whether there are no credentials, and nobody expects any."""
+        if self._expected or self.login is not None:
+            return False
+        try:
+            return await self._found() is None
+        except Unauthorised:
+            return False
 
     async def renew(self, refused: Mapping[str, str]) -> bool:
         """Whether there are other credentials now than those that were refused.
@@ -175,6 +203,94 @@ class Session:
 
     def _differs_from(self, refused: Mapping[str, str]) -> bool:
         return self._headers.get("Authorization") != refused.get("Authorization")
+
+
+class Connector:
+    """Makes APIs, each with a session of its own."""
+
+    def __init__(
+        self,
+        config: Config,
+        environ: Mapping[str, str],
+        clock: Clock,
+        observe: Observe | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+    ) -> None:
+        self.apis: list[Api] = []
+        self.bare: list[Api] = []
+        """Without credentials, to renew them."""
+        self.sessions: dict[Source, Session] = {}
+        self._config = config
+        self._environ = environ
+        self._clock = clock
+        self._observe = observe
+        self._transport = transport
+
+    def api(self, source: Source, base_url: str, *, expected: bool = True) -> Api:
+        """An API at `base_url`, with whatever credentials there are.
+
+        Args:
+            source: Whose it is.
+            base_url: Where it is.
+            expected: Whether it is trouble when there are no credentials.
+
+        Raises:
+            ConfigError: Credentials may not be sent to such an address.
+        """
+        bare = self._made(source, base_url, dict)
+        self.bare.append(bare)
+        session = Session(
+            source,
+            self._zendesk_login if source is Source.ZENDESK else self._pagerduty_login,
+            self._clock,
+            wallet=Wallet(state_dir(self._environ)),
+            bare=bare,
+            expected=expected,
+        )
+        self.sessions[source] = session
+        made = self._made(source, base_url, session.headers, session)
+        self.apis.append(made)
+        return made
+
+    async def prepare(self, source: Source) -> bool:
+        """See to it that a source has its credentials; whether it is used here.
+
+        Raises:
+            Unauthorised: There are none, or they cannot be got at.
+        """
+        return await self.sessions[source].prepare()
+
+    def stretch(self, source: Source) -> int:
+        """How many times as far apart as usual polls should be just now."""
+        return max((api.stretch() for api in self.apis if api.source is source), default=1)
+
+    def requests_made(self) -> int:
+        """How many requests there have been so far."""
+        return sum(api.requests_made for api in (*self.apis, *self.bare))
+
+    def _made(
+        self,
+        source: Source,
+        base_url: str,
+        headers: Callable[[], Mapping[str, str]],
+        session: Session | None = None,
+    ) -> Api:
+        return Api(
+            source,
+            base_url,
+            headers=headers,
+            clock=self._clock,
+            when_writing=session.when_writing if session else dict,
+            renew=session.renew if session else None,
+            observe=self._observe,
+            transport=self._transport,
+        )
+
+    def _zendesk_login(self) -> ZendeskLogin | None:
+        return zendesk_login(self._config, self._environ)
+
+    def _pagerduty_login(self) -> PagerDutyLogin | None:
+        return pagerduty_login(self._config, self._environ)
 
 
 def _headers(source: Source, login: Login) -> Mapping[str, str]:

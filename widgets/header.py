@@ -14,19 +14,20 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from services.domain import Health, OnCall, Period, Snapshot, Source, SourceStatus
+from services.domain import OnCall, Period, Snapshot
 from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row
 from widgets.countdown import age_text
 from widgets.fitting import Part, cut_words, fitted
 from widgets.queue_table import counts
+from widgets.trust import in_trouble, trust_reads_until, trust_wordings
 
 NARROW = 59
 """Cells under which counts and ages share the first line."""
 
-OLD = timedelta(minutes=2)
-"""Data older than this is called stale, whatever its source says."""
+OLD_ROTA = timedelta(minutes=30)
+"""Schedules read longer ago than this are said to be."""
 
 _MINUTE = timedelta(minutes=1)
 
@@ -35,7 +36,6 @@ PERIOD_WORDS: Mapping[Period, str] = {
     Period.OUT_OF_HOURS_WAKING: "OUT OF HOURS, waking",
     Period.OUT_OF_HOURS_OVERNIGHT: "OUT OF HOURS, overnight",
 }
-_NAMES = {Source.ZENDESK: ("Zendesk", "ZD"), Source.PAGERDUTY: ("PagerDuty", "PD")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,10 @@ class Header(Widget):
     def reads_until(self, now: datetime) -> datetime:
         """When it next reads differently."""
         snapshot = self._facts.snapshot
-        if self._seconds or _counts_seconds(snapshot, now):
+        if self._seconds:
             return now.replace(microsecond=0) + timedelta(seconds=1)
-        asked = [status.fetched_at for status in (snapshot.sources or {}).values()]
-        older = [now + _MINUTE - (now - at) % _MINUTE for at in asked if at is not None]
-        return min([now.replace(second=0, microsecond=0) + _MINUTE, *older])
+        minute = now.replace(second=0, microsecond=0) + _MINUTE
+        return min(minute, trust_reads_until(snapshot, now) or minute)
 
     def on_resize(self) -> None:
         """Lay the words out anew."""
@@ -127,7 +126,7 @@ class Header(Widget):
         first = [
             Part(0, demo),
             period,
-            Part(1, on_call_wordings(snapshot.on_call, now, self._policy)),
+            Part(1, on_call_wordings(snapshot.on_call, now, self._policy, snapshot.on_call_at)),
             Part(2, (f"{now.astimezone(zone):%a %H:%M %Z}", f"{now.astimezone(zone):%H:%M}")),
         ]
         notices = "; ".join(plain(notice, limit=80) for notice in snapshot.notices)
@@ -171,8 +170,17 @@ def changed_up_to(before: tuple[str, bool], line: tuple[str, bool]) -> int:
     return cell_len(new[: len(new) - alike]) + 1
 
 
-def on_call_wordings(on_call: Sequence[OnCall], now: datetime, policy: Policy) -> tuple[str, ...]:
-    """Who answers now, until when, and who follows; by the first schedule with someone on."""
+def on_call_wordings(
+    on_call: Sequence[OnCall], now: datetime, policy: Policy, read_at: datetime | None = None
+) -> tuple[str, ...]:
+    """Who answers now, until when, and who follows; by the first schedule with someone on.
+
+    Args:
+        on_call: As the schedules say.
+        now: The servers' time.
+        policy: Whose zone it is said in.
+        read_at: When the schedules were read; told where that is long ago.
+    """
     current = next((entry for entry in on_call if entry.who), None)
     if current is None:
         return ()
@@ -182,64 +190,10 @@ def on_call_wordings(on_call: Sequence[OnCall], now: datetime, policy: Policy) -
     then = ""
     if current.then and current.then != current.who:
         then = f" → {plain(current.then, limit=24)}"
-    return line + then, line, who
-
-
-def in_trouble(snapshot: Snapshot, now: datetime) -> bool:
-    """Whether how old or how broken our data is, is a reason to worry."""
-    sources = snapshot.sources or {}
-    return any(_ailing(status, now) for status in sources.values())
-
-
-def trust_wordings(snapshot: Snapshot, now: datetime, seconds: bool = True) -> tuple[str, ...]:
-    """How old what we show is, by source, and why; the age is in the shortest too."""
-    if snapshot.sources is None:
-        return ("asking…",)
-    shown = [
-        (s, status) for s, status in snapshot.sources.items() if status.state is not Health.OFF
-    ]
-    paused = ["PAUSED"] if snapshot.paused else []
-    wordings = []
-    for place, reason, separator in ((0, 90, " · "), (0, 40, " · "), (0, 0, " · "), (1, 0, " ")):
-        said = [
-            _trust(_NAMES[source][place], status, now, reason, seconds) for source, status in shown
-        ]
-        wordings.append(separator.join([*paused, *said]))
-    return tuple(wordings)
-
-
-def _counts_seconds(snapshot: Snapshot, now: datetime) -> bool:
-    """Whether a source in trouble is told of to the second: it is young, or will be tried again."""
-    for status in (snapshot.sources or {}).values():
-        young = status.fetched_at is not None and now - status.fetched_at < _MINUTE
-        again = status.next_try_at is not None and now < status.next_try_at < now + _MINUTE
-        if _ailing(status, now) and (young or again):
-            return True
-    return False
-
-
-def _ailing(status: SourceStatus, now: datetime) -> bool:
-    if status.state is Health.OFF:
-        return False
-    old = status.fetched_at is not None and now - status.fetched_at > OLD
-    return old or status.state in (Health.STALE, Health.ERROR)
-
-
-def _trust(name: str, status: SourceStatus, now: datetime, reason: int, seconds: bool) -> str:
-    """One source; its error in so many characters at the most."""
-    if status.fetched_at is None and status.error is None:
-        return f"{name} asking…"
-    ailing = _ailing(status, now)
-    word = "FAILING" if status.state is Health.ERROR else "STALE" if ailing else ""
-    text = f"{name} {word}".rstrip()
-    if status.fetched_at is not None:
-        age = now - status.fetched_at
-        text += " <1m" if age < _MINUTE and not (seconds or ailing) else f" {age_text(age)}"
-    if status.error and ailing and reason:
-        text += f": {cut_words(plain(status.error), reason)}"
-        if status.next_try_at is not None and status.next_try_at > now:
-            text += f" (next try {age_text(status.next_try_at - now)})"
-    return text
+    old = ""
+    if read_at is not None and now - read_at > OLD_ROTA:
+        old = f" (as of {age_text(now - read_at)} ago)"
+    return line + then + old, line + old, who + old
 
 
 def _counts(total: int, breached: int, soon: int) -> tuple[str, ...]:

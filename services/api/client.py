@@ -8,13 +8,14 @@ import msgspec
 
 from services.api.addresses import PATH, check_base_url
 from services.api.exchange import Answer, Request, decode, read_body
+from services.api.governor import Governor
 from services.api.limits import Limits, limits_told
 from services.api.refusals import broke_off, refusal, secrets_in, unreachable, went_silent
 from services.api.turn import Turn
 from services.api.words import NAMES
 from services.clock import Clock
 from services.domain import Source
-from services.errors import OutcomeUnknown, Unauthorised, UnexpectedReply, Unreachable
+from services.errors import OutcomeUnknown, RateLimited, Unauthorised, UnexpectedReply, Unreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -44,6 +45,7 @@ class Api:
         when_writing: Callable[[], Mapping[str, str]] = dict,
         renew: Renew | None = None,
         observe: Observe | None = None,
+        governor: Governor | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         """Make an API; nothing is asked yet.
@@ -56,6 +58,7 @@ class Api:
             when_writing: What a write needs besides.
             renew: Called once when credentials are refused.
             observe: Told of every answer's headers.
+            governor: Says what may be asked when; of our own if not given.
             transport: Stands in for the network.
 
         Raises:
@@ -65,6 +68,7 @@ class Api:
         self.name = NAMES[source]
         self.requests_made = 0
         self.limits: Limits | None = None
+        self.governor = governor or Governor()
         self._base_url = check_base_url(base_url, f"{source}.base_url")
         self._headers = headers
         self._when_writing = when_writing
@@ -159,12 +163,38 @@ class Api:
     async def _send(self, request: Request) -> tuple[Mapping[str, str], Answer]:
         """Send it in its turn; the headers that it went with, and whatever was answered."""
         async with self._turn.taken(urgent=request.urgent):
+            self._ask_leave(request)
             sent = self._all_headers(request)
             try:
                 async with asyncio.timeout(REQUEST_SECONDS):
                     return sent, await self._exchange(request, sent)
             except TimeoutError as error:
                 raise went_silent(self.source, request) from error
+
+    def _ask_leave(self, request: Request) -> None:
+        """Nobody sleeps here: who may not ask now is told when, and the next in line goes on.
+
+        Raises:
+            RateLimited: It is not the time; nothing was sent.
+        """
+        now = self._clock.monotonic()
+        wait = self.governor.wait(request, now)
+        if wait <= 0:
+            return
+        if self.governor.held(now, urgent=request.urgent):
+            why = f"{self.name} asked us to wait."
+        else:
+            left = f"{self.limits.remaining} of {self.limits.limit}" if self.limits else "little"
+            why = f"{self.name}'s limit is nearly used up ({left} left): the rest is for writing."
+        raise RateLimited(self.source, why, wait, asked=False)
+
+    def to_spare(self) -> bool:
+        """Whether enough of the limit is left for what can wait."""
+        return self.governor.to_spare(self._clock.monotonic())
+
+    def stretch(self) -> int:
+        """How many times as far apart as usual polls should be: 1, 2 or 4."""
+        return self.governor.stretch(self._clock.monotonic())
 
     def _all_headers(self, request: Request) -> dict[str, str]:
         sent = {"Accept": "application/json", "User-Agent": "rota"} | dict(self._headers())
@@ -197,7 +227,7 @@ class Api:
         try:
             response = await client.send(built, stream=True)
             try:
-                self._heard(response.headers, self._clock.monotonic() - asked)
+                self._heard(request, response, self._clock.monotonic() - asked)
                 body = await read_body(self.source, response)
             finally:
                 await response.aclose()
@@ -237,8 +267,10 @@ class Api:
             ) from None
         return self._client
 
-    def _heard(self, headers: Mapping[str, str], round_trip: float) -> None:
+    def _heard(self, request: Request, response: "httpx.Response", round_trip: float) -> None:
+        headers, now = response.headers, self._clock.monotonic()
         self.limits = limits_told(headers) or self.limits
+        self.governor.heard(request, response.status_code, headers, now)
         if self._observe is not None:
             self._observe(self.source.value, headers, round_trip)
 

@@ -2,7 +2,8 @@
 
 import contextlib
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -14,6 +15,8 @@ _SPELLINGS = (
     ("rate-limit", "rate-limit-remaining", "rate-limit-reset"),
     ("x-rate-limit", "x-rate-limit-remaining", "x-rate-limit-reset"),
 )
+_BUCKET = re.compile(r"zendesk-rate-?limit-(.+)")
+_PART = re.compile(r"(\w+)\s*=\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,21 @@ def limits_told(headers: Mapping[str, str]) -> Limits | None:
         if limit is not None and remaining is not None:
             return Limits(int(limit), int(remaining), reset)
     return None
+
+
+def buckets_told(headers: Mapping[str, str]) -> Iterator[tuple[str, Limits]]:
+    """Zendesk's limits for single endpoints, by name, old and new spelling alike.
+
+    >>> told = {"Zendesk-RateLimit-tickets-index": "total=100; remaining=96; resets=42"}
+    >>> list(buckets_told(told))
+    [('tickets-index', Limits(limit=100, remaining=96, resets_in=42.0))]
+    """
+    for header, text in headers.items():
+        found = _BUCKET.fullmatch(header.lower())
+        parts = dict(_PART.findall(text)) if found else {}
+        if found and "total" in parts and "remaining" in parts:
+            resets = float(parts["resets"]) if "resets" in parts else None
+            yield found[1], Limits(int(parts["total"]), int(parts["remaining"]), resets)
 
 
 def retry_after(headers: Mapping[str, str], *spare: str) -> float | None:

@@ -66,7 +66,7 @@ class Delivery:
         carriers: Mapping[Source, Carrier],
         clock: Clock,
         *,
-        prepare: Callable[[Source], Awaitable[None]],
+        prepare: Callable[[Source], Awaitable[object]],
         told: Told,
         chance: random.Random | None = None,
     ) -> None:

@@ -3,15 +3,18 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.clock import Clock
 from services.domain import Health, Source, SourceStatus
-from services.errors import RateLimited, ServiceError, Unauthorised, Unavailable
+from services.errors import RateLimited, ServiceError, Unauthorised, Unavailable, Unreachable
 
 LONGEST_WAIT = 300.0
 """Seconds between two attempts, however long the trouble lasts."""
+
+LONGEST_ALONE = 60.0
+"""The same while nobody answers at all: then asking costs no vendor anything."""
 
 JITTER = 0.2
 """Every interval is varied by this share, so that dashboards do not march in step."""
@@ -24,19 +27,39 @@ class Beat:
     source: Source
     cycle: Callable[[], Awaitable[None]]
     interval: timedelta
+    stretch: Callable[[], int] = lambda: 1
+    """How many times as far apart as usual polls should be just now."""
     status: SourceStatus = field(default_factory=lambda: SourceStatus(Health.ERROR))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    unreachable: bool = False
+    """Whether the latest attempt found nobody at the other end."""
+
+    def __post_init__(self) -> None:
+        self.status = replace(self.status, every=self.interval)
 
     @property
     def answered(self) -> bool:
         """Whether it has ever answered."""
         return self.status.fetched_at is not None
 
+    @property
+    def off(self) -> bool:
+        """Whether it is not used here."""
+        return self.status.state is Health.OFF
+
+    def not_used(self) -> float:
+        """Note that there are no credentials, and that nobody expects any; seconds until the next
+        look, for somebody may log in."""
+        self.status = SourceStatus(Health.OFF)
+        return LONGEST_WAIT
+
     def went_well(self, asked_at: datetime, clock: Clock, jitter: random.Random) -> float:
         """Note a good poll, asked for at `asked_at`; seconds until the next."""
-        wait = self.interval.total_seconds() * jitter.uniform(1 - JITTER, 1 + JITTER)
+        every = self.interval * self.stretch()
+        wait = every.total_seconds() * jitter.uniform(1 - JITTER, 1 + JITTER)
         next_try = clock.now() + timedelta(seconds=wait)
-        self.status = SourceStatus(Health.OK, asked_at, next_try_at=next_try)
+        self.status = SourceStatus(Health.OK, asked_at, next_try_at=next_try, every=self.interval)
+        self.unreachable = False
         return wait
 
     def failed(self, error: ServiceError, clock: Clock, jitter: random.Random) -> float:
@@ -46,22 +69,34 @@ class Beat:
         return wait
 
     def note(self, error: ServiceError, clock: Clock, wait: float) -> None:
-        """One failed poll is quiet; from the second on the data is called stale."""
+        """One failed poll is quiet; from the second on the data is called stale.
+
+        What was put off by ourselves, to spare a limit, has not failed; the age tells it all.
+        """
         before = self.status
-        failures = before.failures + 1
+        put_off = isinstance(error, RateLimited) and not error.asked
+        failures = before.failures + (not put_off)
+        self.unreachable = isinstance(error, Unreachable)
         if before.fetched_at is None or isinstance(error, Unauthorised):
             state = Health.ERROR
+        elif put_off:
+            state = before.state
         else:
             state = Health.OK if failures == 1 else Health.STALE
-        why = f"{error.headline} {error.advice}".strip()
-        next_try = clock.now() + timedelta(seconds=wait)
-        self.status = SourceStatus(state, before.fetched_at, why, failures, next_try)
+        self.status = replace(
+            before,
+            state=state,
+            error=f"{error.headline} {error.advice}".strip(),
+            failures=failures,
+            next_try_at=clock.now() + timedelta(seconds=wait),
+        )
 
     def _back_off(self, error: ServiceError, jitter: random.Random) -> float:
         """Seconds to wait after a failure: as told, else longer each time, within limits."""
         told = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
         if told is None and isinstance(error, RateLimited):
-            told = 30.0 * 2**self.status.failures
+            told = 30.0 * 2 ** min(self.status.failures, 8)
         if told is None:
             told = self.interval.total_seconds() * 2 ** min(self.status.failures, 8)
-        return min(told * jitter.uniform(1, 1 + JITTER), LONGEST_WAIT)
+        longest = LONGEST_ALONE if isinstance(error, Unreachable) else LONGEST_WAIT
+        return min(told * jitter.uniform(1, 1 + JITTER), longest)

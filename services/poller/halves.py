@@ -23,7 +23,7 @@ async def fetch_halves(
     tickets, incidents = zendesk.tickets, pagerduty.incidents
     desk.issues(tickets, incidents, frozenset(pagerduty.void))
     pairs = desk.pairs.incident_of
-    zendesk.keep = frozenset(t for t, i in pairs.items() if not incidents[i].resolved)
+    zendesk.hold_on_to(kept := {t for t, i in pairs.items() if not incidents[i].resolved})
     pagerduty.keep = frozenset(i for t, i in pairs.items() if not tickets[t].status.done)
     if source is Source.PAGERDUTY:
         wanted = desk.missing_incidents(tickets, incidents) - pagerduty.void
@@ -32,7 +32,7 @@ async def fetch_halves(
             await pagerduty.fetch(incident_id)
     elif missing := desk.missing_tickets(tickets, incidents):
         absent = set(sorted(missing)[:MOST_IDS])
-        zendesk.keep |= absent
+        zendesk.hold_on_to(kept | absent)
         await zendesk.fetch(absent)
         for ticket_id in absent - zendesk.tickets.keys():
             desk.remembered.pop(ticket_id, None)

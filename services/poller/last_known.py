@@ -4,6 +4,7 @@ Pure: told the queue from disk and what is known by now.
 """
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 
 from services.domain import Health, Issue, Snapshot, Source, SourceStatus
 from services.store import CachedQueue
@@ -18,13 +19,10 @@ def from_disk(
     for source, status in statuses.items():
         before = old.get(source)
         if status.state is not Health.OFF and before is not None:
-            status = SourceStatus(
-                Health.STALE, before.fetched_at, status.error, status.failures,
-                status.next_try_at,
-            )  # fmt: skip
+            status = replace(status, state=Health.STALE, fetched_at=before.fetched_at)
         sources[source] = status
     last = cached.snapshot
-    return Snapshot(last.issues, sources, last.on_call, last.rota, paused=paused)
+    return Snapshot(last.issues, sources, last.on_call, last.on_call_at, last.rota, paused=paused)
 
 
 def with_cached(

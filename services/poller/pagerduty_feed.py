@@ -11,12 +11,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.clock import Clock
-from services.domain import Incident, OnCall, Rota, Schedule
-from services.errors import Forbidden, NotFound, RateLimited, Rejected, UnexpectedReply
+from services.domain import Incident
+from services.errors import (
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Rejected,
+    ServiceError,
+    Unauthorised,
+    Unreachable,
+)
 from services.incident_facts import IncidentMemory, learn, with_facts
 from services.pagerduty.client import PagerDuty
 from services.pagerduty.records import LogEntry
-from services.rota.turns import on_call
+from services.poller.duty import Duty
+from services.poller.rota_reader import RotaReader
+from services.poller.shelf import Shelf, about_one
 from services.store import Store
 
 OVERLAP = timedelta(seconds=120)
@@ -33,12 +43,6 @@ PAGE_OVERLAP = 5
 
 KEEP_RESOLVED = timedelta(hours=24)
 """How long a resolved incident is kept: it may still pair, and it was done this shift."""
-
-ROTA_BACK = timedelta(days=3)
-"""How far back the schedules are read: a weekend's shift began on Friday."""
-
-ROTA_AHEAD = timedelta(days=15)
-"""How far ahead: two weeks from the beginning of today, wherever today is."""
 
 READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
@@ -60,6 +64,7 @@ class PagerDutyFeed:
         teams: Sequence[str] = (),
         services: Sequence[str] = (),
         rota_every: timedelta = timedelta(minutes=5),
+        to_spare: Callable[[], bool] = lambda: True,
     ) -> None:
         """Make a feed; nothing is asked before `cycle`.
 
@@ -71,6 +76,7 @@ class PagerDutyFeed:
             teams: Team ids to keep; empty keeps all.
             services: Service ids to keep; empty keeps all.
             rota_every: Time between two looks at the schedules.
+            to_spare: Whether enough of the limit is left for what can wait.
         """
         self.client = client
         self.incidents: dict[str, Incident] = {}
@@ -78,15 +84,16 @@ class PagerDutyFeed:
         """Resolved incidents to hold on to, because their ticket is still open."""
         self.void: set[str] = set()
         """Ids that PagerDuty says name no incident, upper case."""
-        self.rota = Rota()
+        self.schedules = RotaReader(client, clock, rota_every)
         self.skipped: tuple[str, ...] = ()
         self._store = store
         self._clock = clock
         self._nearest_due = nearest_due
         self._teams = teams
         self._services = services
-        self._rota_every = rota_every
-        self._rota_read_at: float | None = None
+        self._to_spare = to_spare
+        self._reading = Duty("reading single incidents fails")
+        self._shelf: Shelf[str] = Shelf()
         self._records: dict[str, Incident] = {}
         self._memories: dict[str, IncidentMemory] = store.load_incidents()
         self._watermark: datetime | None = store.load_log_watermark()
@@ -100,11 +107,20 @@ class PagerDutyFeed:
     async def cycle(self) -> None:
         """Learn what happened, read on in the open list, and read a few incidents that need it.
 
+        What can be read is read, whatever else cannot: without the log, the list still shows new
+        incidents, though not what is known of them.
+
         Raises:
-            ServiceError: Something could not be read; what was learned before stays.
+            ServiceError: The log or the list could not be read; what was learned before stays.
         """
         reads = READS_PER_CYCLE if self._started else READS_AT_START
-        await self._read_log()
+        trouble: ServiceError | None = None
+        try:
+            await self._read_log()
+        except (Unauthorised, Unreachable, RateLimited):
+            raise
+        except ServiceError as error:
+            trouble = error
         if self._started:
             await self._read_open_page()
         else:
@@ -112,8 +128,10 @@ class PagerDutyFeed:
                 pass
             self._started = True
         self._forget_resolved()
-        await self.read_unknown(reads)
-        await self._read_rota()
+        await self._reading.attempt(lambda: self.read_unknown(reads), self._clock)
+        await self.schedules.read_if_due()
+        if trouble is not None:
+            raise trouble
 
     def save(self) -> None:
         """Keep what is known of incidents for the next start.
@@ -155,10 +173,21 @@ class PagerDutyFeed:
             self._remember(self._records[incident_id], memory)
         return tuple(sorted(entries.values(), key=lambda entry: (entry.at, entry.id)))
 
-    def on_call(self, now: datetime) -> tuple[OnCall, ...]:
-        """Who answers for each schedule at `now`, and who follows; needs no request."""
-        until = self.rota.until or now
-        return tuple(on_call(schedule, now, until) for schedule in self.rota.schedules)
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What is missing beside the queue itself, a plain line each."""
+        duties = (self._reading, self.schedules.duty)
+        return tuple(duty.trouble for duty in duties if duty.trouble)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What this account does not give us, and what that means; to be said once."""
+        if not self._log_forbidden:
+            return ()
+        return (
+            "PagerDuty does not show us the account's log: acknowledgements and notes are read "
+            "incident by incident, and until then deadlines are unknown.",
+        )
 
     @property
     def unread(self) -> int:
@@ -170,7 +199,9 @@ class PagerDutyFeed:
         asked_at = self._clock.now()
         if self._log_forbidden:
             return
-        fresh = self._watermark is None or asked_at - self._watermark > LOOK_BACK
+        gap = LOOK_BACK if self._watermark is None else asked_at - self._watermark
+        # A mark in the future was not set by this clock: nothing is known of what lies before.
+        fresh = gap >= LOOK_BACK or gap < -OVERLAP
         since = asked_at - LOOK_BACK if self._watermark is None or fresh else (
             self._watermark - OVERLAP
         )  # fmt: skip
@@ -245,6 +276,10 @@ class PagerDutyFeed:
             self._take(await self.client.incident(incident_id))
         except NotFound:
             self._drop(incident_id)
+        except ServiceError as error:
+            # One that cannot be read stays, and is asked for again after two more walks.
+            if not about_one(error):
+                raise
 
     def _take(self, incident: Incident, *, ours: bool = False) -> None:
         """Keep an incident that is no older than the one known."""
@@ -283,6 +318,9 @@ class PagerDutyFeed:
     def _drop(self, incident_id: str) -> None:
         self.incidents.pop(incident_id, None)
         self._records.pop(incident_id, None)
+        self._memories.pop(incident_id, None)
+        self._missed.pop(incident_id, None)
+        self._shelf.take(incident_id)
 
     def _forget_resolved(self) -> None:
         before = self._clock.now() - KEEP_RESOLVED
@@ -292,46 +330,31 @@ class PagerDutyFeed:
                 self._drop(incident_id)
 
     def _unknown(self) -> list[tuple[datetime, str]]:
+        now = self._clock.monotonic()
         return sorted(
             (self._nearest_due(incident), incident_id)
             for incident_id, incident in self.incidents.items()
             if not self._memories[incident_id].complete
             and (not incident.resolved or incident_id in self.keep)
+            and not self._shelf.holds(incident_id, now)
         )
 
     async def read_unknown(self, most: int) -> None:
         """Read, one by one, what only its own history can tell; nearest deadline first.
 
+        Stops where a limit is running low. An incident that cannot be read waits its turn again.
+
         Raises:
-            ServiceError: One could not be read; those before it count.
+            ServiceError: PagerDuty is in trouble; those read before count.
         """
         for _, incident_id in self._unknown()[:most]:
-            await self.log(incident_id)
-
-    async def _read_rota(self) -> None:
-        """The schedules: looked at now and then; a refusal costs us only that line."""
-        due = self._rota_read_at is None or (
-            self._clock.monotonic() - self._rota_read_at >= self._rota_every.total_seconds()
-        )
-        if not due:
-            return
-        self._rota_read_at = self._clock.monotonic()
-        # PagerDuty is asked in whole seconds.
-        now = self._clock.now().replace(microsecond=0)
-        since, until = now - ROTA_BACK, now + ROTA_AHEAD
-        schedules: tuple[Schedule, ...] = ()
-        troubles: list[str] = []
-        try:
-            schedules = await self.client.shifts(since, until)
-        except (Forbidden, NotFound, Rejected) as error:
-            troubles.append(error.headline)
-        try:
-            known = {schedule.id for schedule in schedules}
-            schedules += await self.client.shift_based(now, until, known)
-        except (Forbidden, NotFound, Rejected, RateLimited, UnexpectedReply) as error:
-            troubles.append(error.headline)
-        self.rota = Rota(schedules, since, until, " ".join(dict.fromkeys(troubles)))
-
-    def look_at_rota_again(self) -> None:
-        """Read the schedules with the next cycle, however lately they were read."""
-        self._rota_read_at = None
+            if not self._to_spare():
+                return
+            try:
+                await self.log(incident_id)
+            except ServiceError as error:
+                if not about_one(error):
+                    raise
+                self._shelf.put(incident_id, self._clock.monotonic())
+            else:
+                self._shelf.take(incident_id)

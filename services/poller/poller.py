@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from services.clock import Clock
 from services.desk import Desk
@@ -25,17 +26,18 @@ from services.domain import (
     Ticket,
     TimelineEntry,
 )
-from services.errors import ServiceError, StoreError, Unauthorised
+from services.errors import ServiceError
 from services.poller.beat import Beat
 from services.poller.halves import fetch_halves
+from services.poller.keeper import Keeper
 from services.poller.last_known import from_disk, with_cached
 from services.poller.pagerduty_feed import PagerDutyFeed
+from services.poller.remarks import Remarks, amiss, to_be_known
+from services.poller.standing import Standing
 from services.poller.timeline import of_comments, of_log
 from services.poller.zendesk_feed import ZendeskFeed
 from services.store import Store
-
-SAVE_EVERY = 30.0
-"""Seconds between two saves of the queue for the next start."""
+from services.vigil import Vigil
 
 
 class Poller:
@@ -50,8 +52,12 @@ class Poller:
         zendesk: ZendeskFeed | None,
         pagerduty: PagerDutyFeed | None,
         intervals: tuple[timedelta, timedelta],
-        prepare: Callable[[Source], Awaitable[None]],
+        prepare: Callable[[Source], Awaitable[bool]],
         requests_made: Callable[[], int],
+        standing: Standing,
+        stretch: Callable[[Source], int] = lambda source: 1,
+        vigil: Vigil | None = None,
+        remarks: Callable[[], Remarks] = Remarks,
         jitter: random.Random | None = None,
     ) -> None:
         """Make a poller; nothing is asked before `snapshots` or `read_once`.
@@ -63,38 +69,43 @@ class Poller:
             zendesk: None when it is switched off or not configured.
             pagerduty: None likewise.
             intervals: Time between polls of Zendesk and of PagerDuty.
-            prepare: Sees to it that a source has its credentials; raises `Unauthorised`.
+            prepare: Sees to it that a source has its credentials, or says that it is not used
+                here; raises `Unauthorised`.
             requests_made: How many requests there have been so far.
+            standing: Learns who we are, and what we may not.
+            stretch: How many times as far apart as usual polls should be just now.
+            vigil: Notices when the laptop slept, or its clock was set.
+            remarks: What is to be said of credentials, clock and files.
             jitter: Where chance comes from.
         """
         self._prepare = prepare
         self._requests = requests_made
-        self._store_trouble = ""
         self._clock = clock
         self._desk = desk
-        self._store = store
+        self._keeper = Keeper(store, clock)
         self._zendesk = zendesk
         self._pagerduty = pagerduty
         self._jitter = jitter or random.Random()
-        self._beats: list[Beat] = []
-        if zendesk is not None:
-            self._beats.append(Beat(Source.ZENDESK, zendesk.cycle, intervals[0]))
-        if pagerduty is not None:
-            self._beats.append(Beat(Source.PAGERDUTY, pagerduty.cycle, intervals[1]))
+        feeds = {Source.ZENDESK: zendesk, Source.PAGERDUTY: pagerduty}
+        self._beats = [
+            Beat(source, feed.cycle, interval, partial(stretch, source))
+            for (source, feed), interval in zip(feeds.items(), intervals, strict=True)
+            if feed is not None
+        ]
         self._paused = False
         self._changed = asyncio.Event()
         self._cached = store.load_queue()
-        self._saved_at = -SAVE_EVERY
-        self._me: set[str] = set()
-        self._my_ids: dict[Source, str] = {}
-        self._my_id: str | None = None
-        self._asked_who: set[Source] = set()
+        self._standing = standing
+        self._vigil = vigil
+        self._remarks = remarks
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Each new state of the world; the first is the last known queue from disk, if any."""
         if self._cached is not None:
             yield from_disk(self._cached, self._statuses(), paused=self._paused)
         loops = {asyncio.create_task(self._run(beat)) for beat in self._beats}
+        if self._vigil is not None:
+            loops.add(asyncio.create_task(self._ask_after_leaps(self._vigil)))
         try:
             while True:
                 changed = asyncio.create_task(self._changed.wait())
@@ -126,7 +137,7 @@ class Poller:
     def refresh(self) -> None:
         """Ask every source now, who is on call as well."""
         if self._pagerduty is not None:
-            self._pagerduty.look_at_rota_again()
+            self._pagerduty.schedules.look_again()
         for beat in self._beats:
             beat.wake.set()
 
@@ -174,16 +185,37 @@ class Poller:
 
     async def _beat(self, beat: Beat) -> float:
         """One poll of one source; seconds until the next."""
-        asked_at = self._clock.now()
+        asked = self._clock.monotonic()
+        was_unreachable = beat.unreachable
         try:
-            await self._prepare(beat.source)
+            if not await self._prepare(beat.source):
+                return beat.not_used()
+            await self._standing.learn(beat.source)
+            asked = self._clock.monotonic()
             await beat.cycle()
-            self._keep_facts(beat.source)
+            self._keeper.keep_facts(self._feed(beat.source))
             await self._find_halves(beat.source)
-            await self._learn_who(beat.source)
         except ServiceError as error:
             return beat.failed(error, self._clock, self._jitter)
+        if was_unreachable:
+            self._wake_the_unreachable()
+        # Counted back from now: by the first answer the clock may have been put right.
+        asked_at = self._clock.now() - timedelta(seconds=self._clock.monotonic() - asked)
         return beat.went_well(asked_at, self._clock, self._jitter)
+
+    def _wake_the_unreachable(self) -> None:
+        """One is back, so the network may be: the others need not sit out their wait."""
+        for beat in self._beats:
+            if beat.unreachable:
+                beat.wake.set()
+
+    async def _ask_after_leaps(self, vigil: Vigil) -> None:
+        """After the lid was closed, or the clock was set: ask at once; nothing old looks live."""
+        while True:
+            await vigil.leap()
+            if not self._paused:
+                self.refresh()
+            self._changed.set()
 
     async def _find_halves(self, source: Source) -> None:
         """Fetch, once and by id, the done halves of pairs whose other half is open.
@@ -199,28 +231,6 @@ class Poller:
                 with contextlib.suppress(ServiceError):
                     await fetch_halves(beat.source, self._desk, self._zendesk, self._pagerduty)
 
-    async def _learn_who(self, source: Source) -> None:
-        """By which names the vendors know the person at the keyboard; asked once each."""
-        if source in self._asked_who:
-            return
-        try:
-            if source is Source.ZENDESK and self._zendesk is not None:
-                agent = await self._zendesk.client.me()
-                self._me.add(agent.name)
-                self._my_ids[source] = str(agent.id)
-            elif self._pagerduty is not None:
-                person = await self._pagerduty.client.me()
-                if person is not None:
-                    self._me.add(person.name)
-                    self._my_ids[source] = person.id
-                self._my_id = person.id if person else None
-        except Unauthorised:
-            raise
-        except ServiceError:
-            # Only `is:mine` rests on it; the next poll asks again.
-            return
-        self._asked_who.add(source)
-
     async def _sleep(self, seconds: float, wake: asyncio.Event) -> None:
         """Wait so long, or until woken."""
         sleep = asyncio.ensure_future(self._clock.sleep(seconds))
@@ -232,7 +242,7 @@ class Poller:
             woken.cancel()
 
     async def _read_more(self, beat: Beat, most: int) -> None:
-        feed = self._zendesk if beat.source is Source.ZENDESK else self._pagerduty
+        feed = self._feed(beat.source)
         if feed is None or not feed.unread or beat.status.state is not Health.OK:
             return
         try:
@@ -252,25 +262,34 @@ class Poller:
             self._pagerduty.incidents if self._pagerduty else {},
             frozenset(self._pagerduty.void) if self._pagerduty else frozenset(),
         )
+        schedules = self._pagerduty.schedules if self._pagerduty else None
+        remarks, my_id = self._all_remarks(), self._standing.my_ids.get(Source.PAGERDUTY)
         snapshot = Snapshot(
             issues=self._with_cached(issues),
             sources=self._statuses(),
-            on_call=self._pagerduty.on_call(self._clock.now()) if self._pagerduty else (),
-            rota=replace(self._pagerduty.rota, my_id=self._my_id) if self._pagerduty else Rota(),
+            on_call=schedules.on_call(self._clock.now()) if schedules else (),
+            on_call_at=schedules.read_at if schedules else None,
+            rota=replace(schedules.rota, my_id=my_id) if schedules else Rota(),
             done=self._desk.done,
             paused=self._paused,
-            me=frozenset(self._me),
-            my_ids=dict(self._my_ids),
-            notices=self._notices(),
+            me=frozenset(self._standing.names),
+            my_ids=dict(self._standing.my_ids),
+            notices=amiss(remarks, self._zendesk, self._pagerduty),
+            said=to_be_known(remarks, self._standing, (self._zendesk, self._pagerduty)),
         )
         self._save(snapshot, soon=True)
         return snapshot
+
+    def _all_remarks(self) -> Remarks:
+        remarks = self._remarks()
+        trouble = (self._keeper.trouble,) if self._keeper.trouble else ()
+        return replace(remarks, now=(*trouble, *remarks.now))
 
     def _with_cached(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
         """Until a source has answered for the first time, its last known issues stay."""
         if self._cached is None:
             return issues
-        silent = {beat.source for beat in self._beats if not beat.answered}
+        silent = {b.source for b in self._beats if not b.answered and not b.off}
         if not silent:
             self._cached = None
             return issues
@@ -280,36 +299,9 @@ class Poller:
         beats = {beat.source: beat.status for beat in self._beats}
         return {source: beats.get(source, SourceStatus(Health.OFF)) for source in Source}
 
-    def _notices(self) -> tuple[str, ...]:
-        feeds = (("Zendesk", self._zendesk), ("PagerDuty", self._pagerduty))
-        skipped = [(name, feed.skipped) for name, feed in feeds if feed and feed.skipped]
-        trouble = (self._store_trouble,) if self._store_trouble else ()
-        return trouble + tuple(
-            f"{name}: {len(reasons)} unreadable record(s) left out ({reasons[0]})"
-            for name, reasons in skipped
-        )
-
     def _save(self, snapshot: Snapshot, *, soon: bool) -> None:
-        """Keep the queue for the next start; now and then while running, and at the end."""
-        if not any(beat.answered for beat in self._beats):
-            return
-        now = self._clock.monotonic()
-        if soon and now - self._saved_at < SAVE_EVERY:
-            return
-        self._saved_at = now
-        try:
-            self._store.save_queue(replace(snapshot, done=()), self._clock.now())
-            self._store.save_pairs(self._desk.remembered)
-        except StoreError as error:
-            self._store_trouble = error.headline
+        if any(beat.answered for beat in self._beats):
+            self._keeper.keep_queue(snapshot, self._desk, soon=soon)
 
-    def _keep_facts(self, source: Source) -> None:
-        """Save what a cycle has learned; a disk in trouble does not stop the polling."""
-        feed = self._zendesk if source is Source.ZENDESK else self._pagerduty
-        if feed is None:
-            return
-        try:
-            feed.save()
-            self._store_trouble = ""
-        except StoreError as error:
-            self._store_trouble = error.headline
+    def _feed(self, source: Source) -> ZendeskFeed | PagerDutyFeed | None:
+        return self._zendesk if source is Source.ZENDESK else self._pagerduty

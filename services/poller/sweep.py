@@ -49,6 +49,10 @@ class Sweep:
         self._started_at = now
         self._seen = set()
 
+    def age(self, now: datetime) -> timedelta:
+        """How long ago this walk began; very long if it has not."""
+        return timedelta.max if self._started_at is None else now - self._started_at
+
     async def next_page(self, now: datetime) -> TicketPage:
         """Read the next page.
 

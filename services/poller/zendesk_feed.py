@@ -6,17 +6,21 @@ nearest deadline first. Source: Zendesk `/tickets?sort=-updated_at`, `/search`, 
 `/views/{id}/tickets`, `/tickets/show_many`, comments and audits.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from services.clock import Clock
 from services.domain import Status, Ticket
+from services.errors import RateLimited, ServiceError, Unauthorised, Unreachable
+from services.poller.answers import answers, in_order
+from services.poller.duty import Duty
+from services.poller.shelf import Shelf, about_one
 from services.poller.sweep import Sweep, SweepOver
+from services.poller.ticket_book import Scope, TicketBook
 from services.store import Store
-from services.ticket_facts import TicketMemory, learn, with_audits, with_comments, with_facts
+from services.ticket_facts import with_audits, with_comments
 from services.zendesk.client import Zendesk
-from services.zendesk.records import Comment, TicketPage, TicketRecord
+from services.zendesk.records import Comment, TicketPage
 
 OVERLAP = timedelta(seconds=5)
 """Stamps have whole seconds, and commits of one second need not appear together."""
@@ -36,23 +40,13 @@ READS_AT_START = 40
 READS_PER_CYCLE = 2
 """Tickets read one by one in each cycle."""
 
+SWEEP_LIFE = timedelta(minutes=10)
+"""A first sweep interrupted for longer than this begins anew."""
+
+SEARCH_LAG = timedelta(minutes=10)
+"""How far the search index may be behind."""
+
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which tickets are ours."""
-
-    groups: tuple[int | str, ...] = ()
-    """Ids or names; empty means all."""
-    include_ungrouped: bool = False
-    view: int = 0
-    search: str = ""
-
-    @property
-    def by_membership(self) -> bool:
-        """Whether only Zendesk can say what belongs: a view, or extra search terms."""
-        return bool(self.view or self.search)
 
 
 class ZendeskFeed:
@@ -68,6 +62,7 @@ class ZendeskFeed:
         never_due: Callable[[Status], bool],
         nearest_due: Callable[[Ticket], datetime],
         reconcile: timedelta,
+        to_spare: Callable[[], bool] = lambda: True,
     ) -> None:
         """Make a feed; nothing is asked before `cycle`.
 
@@ -79,11 +74,9 @@ class ZendeskFeed:
             never_due: Whether a status pauses every severity.
             nearest_due: The first due moment of a ticket, for reading the most urgent first.
             reconcile: Time between two pages of the sweep.
+            to_spare: Whether enough of the limit is left for what can wait.
         """
         self.client = client
-        self.tickets: dict[int, Ticket] = {}
-        self.keep: frozenset[int] = frozenset()
-        """Done tickets to hold on to, because their incident is still open."""
         self._changes_skipped: tuple[str, ...] = ()
         self._sweep_skipped: tuple[str, ...] = ()
         self._scope = scope
@@ -92,32 +85,55 @@ class ZendeskFeed:
         self._never_due = never_due
         self._nearest_due = nearest_due
         self._reconcile = reconcile
-        self._records: dict[int, TicketRecord] = {}
-        self._memories: dict[int, TicketMemory] = store.load_tickets()
+        self._to_spare = to_spare
+        self._sweeping = Duty("looking for missed tickets fails")
+        self._reading = Duty("reading single tickets fails")
+        self._shelf: Shelf[int] = Shelf()
+        self._first: TicketPage | None = None
+        self._pending: TicketPage | None = None
+        self._unsorted = False
+        self._book = TicketBook(scope, store.load_tickets())
         self._watermark = _LONG_AGO
         self._swept_at = 0.0
         self._sweep = Sweep(client, scope.view, scope.search)
-        self._members: set[int] = set()
-        self._group_ids: frozenset[int] | None = None
         self._metrics_missing = False
         self._started = False
+
+    @property
+    def tickets(self) -> Mapping[int, Ticket]:
+        """By id; done ones too, as long as they may matter."""
+        return self._book.tickets
+
+    def hold_on_to(self, ticket_ids: Iterable[int]) -> None:
+        """Keep these, though they are done or none of ours: their incident is still open."""
+        self._book.keep = frozenset(ticket_ids)
 
     async def cycle(self) -> None:
         """Learn what changed, sweep on a page, and read a few tickets that need it.
 
+        What can be read is read, whatever else cannot: a sweep finds new tickets too.
+
         Raises:
-            ServiceError: Something could not be read; what was learned before stays.
+            ServiceError: What changed could not be read; what was learned before stays.
         """
         reads = READS_PER_CYCLE if self._started else READS_AT_START
+        trouble: ServiceError | None = None
         if not self._started:
             await self._start()
         else:
-            await self._read_changes()
+            try:
+                await self._read_changes()
+            except (Unauthorised, Unreachable, RateLimited):
+                raise
+            except ServiceError as error:
+                trouble = error
             waited = self._clock.monotonic() - self._swept_at
-            if waited >= self._reconcile.total_seconds() * NEARLY:
-                await self._sweep_on()
-        self._forget_done()
-        await self.read_unknown(reads)
+            if waited >= self._reconcile.total_seconds() * NEARLY and self._to_spare():
+                await self._sweeping.attempt(self._sweep_a_page, self._clock)
+        self._book.forget_done(self._clock.now() - KEEP_DONE)
+        await self._reading.attempt(lambda: self.read_unknown(reads), self._clock)
+        if trouble is not None:
+            raise trouble
 
     def save(self) -> None:
         """Keep what is known of tickets for the next start.
@@ -125,12 +141,12 @@ class ZendeskFeed:
         Raises:
             StoreError: The disk is full or read-only.
         """
-        self._store.save_tickets({i: self._memories[i] for i in self._records})
+        self._store.save_tickets({i: self._book.memories[i] for i in self._book.records})
 
     async def fetch(self, ids: Iterable[int]) -> None:
         """Read tickets by id, as the other halves of pairs; those not visible stay unknown."""
         for record in await self.client.show_many(sorted(ids)[:100]):
-            self._take(record, live=True, member=True)
+            self._book.take(record, live=True, member=True)
 
     async def comments(self, ticket_id: int) -> tuple[Comment, ...]:
         """A ticket's conversation for reading, oldest first; also settles its facts.
@@ -138,12 +154,12 @@ class ZendeskFeed:
         Raises:
             ServiceError: It could not be read.
         """
-        record = self._records.get(ticket_id)
+        record = self._book.records.get(ticket_id)
         requester = record.ticket.requester_id if record else None
         page = await self.client.comments(ticket_id, requester)
-        said = sorted(page.comments, key=lambda comment: (comment.at, comment.id))
+        said = in_order(page.comments)
         if record is not None and not page.more:
-            self._remember(record, with_comments(self._memories[ticket_id], said[1:]))
+            self._book.remember(record, with_comments(self._book.memories[ticket_id], said[1:]))
         return tuple(said)
 
     def absorb(self, answered: Ticket) -> None:
@@ -152,24 +168,7 @@ class ZendeskFeed:
         What was answered holds no names and no counters: those stay, and what it means for the
         promises is for the next cycle to say.
         """
-        known = self.tickets.get(answered.id)
-        if known is None or answered.updated_at < known.updated_at:
-            return
-        held = known.assignee if answered.assignee_id == known.assignee_id else None
-        group = known.group if answered.group_id == known.group_id else None
-        self.tickets[answered.id] = replace(
-            known,
-            subject=answered.subject,
-            status=answered.status,
-            updated_at=answered.updated_at,
-            tags=answered.tags,
-            severity=answered.severity,
-            priority=answered.priority,
-            assignee_id=answered.assignee_id,
-            assignee=answered.assignee or held,
-            group_id=answered.group_id,
-            group=answered.group or group,
-        )
+        self._book.absorb(answered)
 
     @property
     def skipped(self) -> tuple[str, ...]:
@@ -177,24 +176,65 @@ class ZendeskFeed:
         return self._changes_skipped or self._sweep_skipped
 
     @property
+    def troubles(self) -> tuple[str, ...]:
+        """What is missing beside the queue itself, a plain line each."""
+        return tuple(duty.trouble for duty in (self._sweeping, self._reading) if duty.trouble)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What this account does not give us, and what that means; to be said once."""
+        lines = []
+        if self._metrics_missing:
+            lines.append(
+                "Zendesk sends no reply counters here: answers are read ticket by ticket, and "
+                "until then deadlines are unknown."
+            )
+        if self._unsorted:
+            lines.append(
+                "Zendesk does not sort tickets by change here: changes are looked for by search, "
+                "and may be seen some minutes late."
+            )
+        return tuple(lines)
+
+    @property
     def unread(self) -> int:
         """How many tickets wait to be read one by one."""
         return len(self._unknown())
 
     async def _start(self) -> None:
-        """The whole list once: the change feed first, so that nothing falls in between."""
-        if self._scope.groups:
+        """The whole list once: the change feed first, so that nothing falls in between.
+
+        What was read of it stays when it is interrupted; the next attempt goes on from there.
+        """
+        if self._scope.groups and self._book.group_ids is None:
             await self._find_groups()
-        first = await self.client.changed()
-        await self._sweep_all()
-        self._take_changes(first)
-        self._watermark = max((r.ticket.updated_at for r in first.tickets), default=_LONG_AGO)
+        if self._first is None:
+            self._first = await self._changed()
+        if self._sweep.age(self._clock.now()) > SWEEP_LIFE:
+            self._sweep.restart(self._clock.now())
+        while await self._sweep_on():
+            pass
+        self._take_changes(self._first)
+        stamps = [record.ticket.updated_at for record in self._first.tickets]
+        self._watermark = max(stamps, default=_LONG_AGO)
+        self._first = None
         self._started = True
+
+    async def _changed(self, cursor: str | None = None) -> TicketPage:
+        """A page of what changed last; by search where the list cannot be had in that order."""
+        if not self._unsorted:
+            page = await self.client.changed(cursor)
+            stamps = [record.ticket.updated_at for record in page.tickets]
+            if cursor is not None or stamps == sorted(stamps, reverse=True):
+                return page
+            self._unsorted = True
+        since = min(self._watermark, self._clock.now()) - SEARCH_LAG
+        return await self.client.changed_by_search(since)
 
     async def _find_groups(self) -> None:
         wanted = {str(group).casefold() for group in self._scope.groups}
         groups = await self.client.groups()
-        self._group_ids = frozenset(
+        self._book.group_ids = frozenset(
             g.id for g in groups if g.name.casefold() in wanted or str(g.id) in wanted
         )
 
@@ -202,12 +242,15 @@ class ZendeskFeed:
         cursor: str | None = None
         newest = self._watermark
         for _ in range(MOST_CHANGE_PAGES):
-            page = await self.client.changed(cursor)
+            page = await self._changed(cursor)
             self._take_changes(page)
             stamps = [record.ticket.updated_at for record in page.tickets]
             newest = max([newest, *stamps])
             reached = not stamps or min(stamps) < self._watermark - OVERLAP
-            if reached or not page.more or page.cursor is None:
+            if reached or not page.more:
+                break
+            if page.cursor is None:
+                await self._sweep_all()
                 break
             cursor = page.cursor
         else:
@@ -217,18 +260,29 @@ class ZendeskFeed:
     def _take_changes(self, page: TicketPage) -> None:
         self._changes_skipped = page.skipped
         for record in page.tickets:
-            self._take(record, live=True, member=False)
+            self._book.take(record, live=True, member=False)
 
     async def _sweep_all(self) -> None:
+        self._pending = None
         self._sweep.restart(self._clock.now())
         while await self._sweep_on():
             pass
 
+    async def _sweep_a_page(self) -> None:
+        await self._sweep_on()
+
     async def _sweep_on(self) -> bool:
-        """Read the next page of the sweep; whether there is more of it."""
+        """Read the next page of the sweep; whether there is more of it.
+
+        A page counts as read when what is on it has been taken in, and a sweep as over when what
+        it did not show has been looked up.
+        """
         self._swept_at = self._clock.monotonic()
-        page = await self._sweep.next_page(self._clock.now())
-        await self._take_swept(page)
+        if self._pending is None and self._sweep.over is None:
+            self._pending = await self._sweep.next_page(self._clock.now())
+        if self._pending is not None:
+            await self._take_swept(self._pending)
+            self._pending = None
         if self._sweep.over is None:
             return True
         await self._verify_missing(self._sweep.over)
@@ -239,7 +293,7 @@ class ZendeskFeed:
     async def _take_swept(self, page: TicketPage) -> None:
         """Search may be behind: only what is newer than known counts, and facts come live."""
         self._sweep_skipped = page.skipped or self._sweep_skipped
-        news = [record for record in page.tickets if self._is_news(record)]
+        news = [record for record in page.tickets if self._book.is_news(record)]
         bare = [r.ticket.id for r in news if r.metrics is None]
         if bare and not self._metrics_missing:
             whole = await self.client.show_many(bare)
@@ -247,9 +301,9 @@ class ZendeskFeed:
             found = {record.ticket.id: record for record in whole}
             news = [found.get(record.ticket.id, record) for record in news]
         for record in page.tickets:
-            self._members.add(record.ticket.id)
+            self._book.members.add(record.ticket.id)
         for record in news:
-            self._take(record, live=False, member=True)
+            self._book.take(record, live=False, member=True)
 
     async def _verify_missing(self, sweep: SweepOver) -> None:
         """What a whole sweep did not show is looked up by id: solved, moved, or gone."""
@@ -259,128 +313,58 @@ class ZendeskFeed:
             if i not in sweep.seen and not t.status.done and t.updated_at < sweep.started_at
         )
         if self._scope.by_membership:
-            self._members &= sweep.seen
+            self._book.members &= sweep.seen
             for ticket_id in missing:
-                self._drop(ticket_id)
+                self._book.drop(ticket_id)
             return
         for start in range(0, len(missing), 100):
             chunk = missing[start : start + 100]
             found = await self.client.show_many(chunk)
             for record in found:
-                self._take(record, live=True, member=True)
+                self._book.take(record, live=True, member=True)
             for ticket_id in set(chunk) - {record.ticket.id for record in found}:
-                self._drop(ticket_id)
-
-    def _is_news(self, record: TicketRecord) -> bool:
-        known = self._records.get(record.ticket.id)
-        return known is None or record.ticket.updated_at > known.ticket.updated_at
-
-    def _take(self, record: TicketRecord, *, live: bool, member: bool) -> None:
-        """Keep a record that is no older than the one known; `live` ones also if of equal age."""
-        ticket = record.ticket
-        known = self._records.get(ticket.id)
-        if known is not None:
-            newer = ticket.updated_at > known.ticket.updated_at
-            if not (newer or (live and ticket.updated_at == known.ticket.updated_at)):
-                return
-        if not self._ours(ticket, known is not None or member):
-            self._drop(ticket.id)
-            return
-        self._records[ticket.id] = record
-        self._remember(record, learn(record, self._memories.get(ticket.id)))
-
-    def _ours(self, ticket: Ticket, member: bool) -> bool:
-        if ticket.id in self.keep:
-            return True
-        if self._scope.by_membership and not (member or ticket.id in self._members):
-            return False
-        if self._group_ids is None:
-            return True
-        if ticket.group_id is None:
-            return self._scope.include_ungrouped
-        return ticket.group_id in self._group_ids
-
-    def _remember(self, record: TicketRecord, memory: TicketMemory) -> None:
-        self._memories[record.ticket.id] = memory
-        fresh = with_facts(record.ticket, memory)
-        if self.tickets.get(record.ticket.id) != fresh:
-            self.tickets[record.ticket.id] = fresh
-
-    def _drop(self, ticket_id: int) -> None:
-        self.tickets.pop(ticket_id, None)
-        self._records.pop(ticket_id, None)
-
-    def _forget_done(self) -> None:
-        before = self._clock.now() - KEEP_DONE
-        for ticket_id, ticket in list(self.tickets.items()):
-            old = ticket.status.done and ticket.updated_at < before
-            if old and ticket_id not in self.keep:
-                self._drop(ticket_id)
+                self._book.drop(ticket_id)
 
     def _unknown(self) -> list[tuple[datetime, int]]:
+        now = self._clock.monotonic()
         return sorted(
             (self._nearest_due(ticket), ticket_id)
             for ticket_id, ticket in self.tickets.items()
-            if not ticket.status.done and self._needs_reading(ticket_id, ticket)
+            if not ticket.status.done
+            and self._needs_reading(ticket_id, ticket)
+            and not self._shelf.holds(ticket_id, now)
         )
 
     def _needs_reading(self, ticket_id: int, ticket: Ticket) -> bool:
-        memory = self._memories[ticket_id]
+        memory = self._book.memories[ticket_id]
         paused = self._never_due(ticket.status)
         return memory.needs_comments or memory.needs_audits(paused=paused)
 
     async def read_unknown(self, most: int) -> None:
         """Read, one by one, what only its own history can tell; nearest deadline first.
 
+        Stops where a limit is running low. A ticket that cannot be read waits its turn again.
+
         Raises:
-            ServiceError: One could not be read; those before it count.
+            ServiceError: Zendesk is in trouble; those read before count.
         """
         for _, ticket_id in self._unknown()[:most]:
-            record, memory = self._records[ticket_id], self._memories[ticket_id]
-            if memory.needs_comments:
-                said = await self._answers(record)
-                memory = with_comments(memory, said)
+            if not self._to_spare():
+                return
+            try:
+                await self._read_history(ticket_id)
+            except ServiceError as error:
+                if not about_one(error):
+                    raise
+                self._shelf.put(ticket_id, self._clock.monotonic())
             else:
-                memory = with_audits(memory, await self.client.status_changes(ticket_id))
-            self._remember(record, memory)
+                self._shelf.take(ticket_id)
 
-    async def _answers(self, record: TicketRecord) -> list[Comment]:
-        """Comments that hold the first and the latest public agent answer, if any.
-
-        The newest page is enough for all but very long tickets. The oldest comment of all is the
-        description, which never counts.
-        """
-        newest, whole = await self._until_answered(record.ticket, newest_first=True)
-        if whole:
-            return _in_order(newest)[1:]
-        oldest, _ = await self._until_answered(record.ticket, newest_first=False)
-        return newest + oldest
-
-    async def _until_answered(
-        self, ticket: Ticket, *, newest_first: bool
-    ) -> tuple[list[Comment], bool]:
-        """Comments from one end up to the first page with an agent's answer; and if that is all.
-
-        From the oldest end the description is left out.
-        """
-        said: list[Comment] = []
-        cursor: str | None = None
-        while True:
-            page = await self.client.comments(
-                ticket.id, ticket.requester_id, newest_first=newest_first, cursor=cursor
-            )
-            said += page.comments
-            answers = said if newest_first else _in_order(said)[1:]
-            if not page.more:
-                return (said, True) if newest_first else (answers, True)
-            if _answered(answers):
-                return answers, False
-            cursor = page.cursor
-
-
-def _in_order(comments: Iterable[Comment]) -> list[Comment]:
-    return sorted(comments, key=lambda comment: (comment.at, comment.id))
-
-
-def _answered(comments: Iterable[Comment]) -> bool:
-    return any(comment.public and comment.by_agent for comment in comments)
+    async def _read_history(self, ticket_id: int) -> None:
+        record, memory = self._book.records[ticket_id], self._book.memories[ticket_id]
+        if memory.needs_comments:
+            memory = with_comments(memory, await answers(self.client, record.ticket))
+        else:
+            memory = with_audits(memory, await self.client.status_changes(ticket_id))
+        if self._book.records.get(ticket_id) is record:
+            self._book.remember(record, memory)

@@ -6,6 +6,7 @@ raises a `ServiceError` when Zendesk does not answer it in full.
 
 import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -68,7 +69,7 @@ class Zendesk:
                 "Zendesk does not know these credentials.",
                 "Try `rota login zendesk`.",
             )
-        return Person(user.id, user.name or "", user.email, user.role)
+        return Person(user.id, user.name or "", user.email, user.role, user.ticket_restriction)
 
     async def groups(self) -> tuple[Group, ...]:
         """Every group of the account, as ordered by Zendesk; one request per 100.
@@ -93,6 +94,20 @@ class Zendesk:
         """
         params = (("sort", "-updated_at"), ("include", _INCLUDE), *_from(cursor))
         return self._page(await self._api.read("/api/v2/tickets", wire.Tickets, params))
+
+    async def changed_by_search(self, since: datetime) -> TicketPage:
+        """Up to 100 tickets of any status changed since, the latest first; some minutes behind.
+
+        Source: GET /api/v2/search
+        """
+        params = (
+            ("query", f"type:ticket updated>={since:%Y-%m-%dT%H:%M:%SZ}"),
+            ("sort_by", "updated_at"),
+            ("sort_order", "desc"),
+            ("per_page", str(PAGE)),
+            ("include", f"tickets({_INCLUDE})"),
+        )
+        return self._page(await self._api.read("/api/v2/search", wire.Found, params))
 
     async def open_by_search(self, page: int, extra: str = "") -> TicketPage:
         """Up to 100 unsolved tickets, oldest first, some minutes behind; `total` is counted.

@@ -91,6 +91,8 @@ class Person:
     email: str | None
     role: str | None
     """end-user, agent or admin."""
+    restricted_to: str | None = None
+    """Which tickets an agent may see (`groups`, `assigned`, …); None is all, or not told."""
 
     @property
     def is_agent(self) -> bool | None:

@@ -76,6 +76,7 @@ class _Me(msgspec.Struct):
     name: str | None = None
     email: str | None = None
     role: str | None = None
+    ticket_restriction: str | None = None
 
 
 class Me(msgspec.Struct):

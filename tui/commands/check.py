@@ -57,16 +57,19 @@ async def _examine_vendors(config: Config, environ: Mapping[str, str]) -> list[F
     assembly = assemble(config, environ, store=Store(None))
     clock = assembly.clock
     found: list[Finding] = []
+    asked: set[Source] = set()
     try:
         for api in assembly.apis:
             session = assembly.sessions[api.source]
+            if await session.unused():
+                continue
+            asked.add(api.source)
             if api.source is Source.ZENDESK:
                 found += await examine_zendesk(config, session, api, clock.now())
             else:
                 found += await examine_pagerduty(config, session, api)
     finally:
         await assembly.aclose()
-    asked = {api.source for api in assembly.apis}
     for source in Source:
         if source not in asked:
             said = "is not configured, or switched off."

@@ -1,0 +1,47 @@
+"""How does what was learned survive the next start? A disk in trouble does not stop the polling."""
+
+from dataclasses import replace
+
+from services.clock import Clock
+from services.desk import Desk
+from services.domain import Snapshot
+from services.errors import StoreError
+from services.poller.pagerduty_feed import PagerDutyFeed
+from services.poller.zendesk_feed import ZendeskFeed
+from services.store import Store
+
+SAVE_EVERY = 30.0
+"""Seconds between two saves of the queue."""
+
+
+class Keeper:
+    """Saves, now and then and at the end."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.trouble = ""
+        """Why nothing can be kept; empty as a rule."""
+        self._store = store
+        self._clock = clock
+        self._saved_at = -SAVE_EVERY
+
+    def keep_facts(self, feed: ZendeskFeed | PagerDutyFeed | None) -> None:
+        """Save what a cycle has learned."""
+        if feed is None:
+            return
+        try:
+            feed.save()
+            self.trouble = ""
+        except StoreError as error:
+            self.trouble = error.headline
+
+    def keep_queue(self, snapshot: Snapshot, desk: Desk, *, soon: bool) -> None:
+        """Save the queue for the next start; `soon` is content with a fairly new one."""
+        now = self._clock.monotonic()
+        if soon and now - self._saved_at < SAVE_EVERY:
+            return
+        self._saved_at = now
+        try:
+            self._store.save_queue(replace(snapshot, done=()), self._clock.now())
+            self._store.save_pairs(desk.remembered)
+        except StoreError as error:
+            self.trouble = error.headline
