@@ -16,8 +16,8 @@ from services.simulator.settings import Settings
 from services.simulator.world import World
 from tests.writing.desk import START, Desk, writers
 
-TURNS = 400
-"""Of the event loop: more than the longest chain of requests takes."""
+TURNS = 60
+"""Of the event loop: more than pass between two signs of life while a request is under way."""
 
 
 class Office:
@@ -31,8 +31,13 @@ class Office:
         self.told: list[Landed | Overtaken] = []
         self.letters: tuple[Letter, ...] = ()
         self.prepared: list[Source] = []
+        self.changes = 0
         self._task: asyncio.Task[None] | None = None
+        outbox.watch(self._count)
         self.open()
+
+    def _count(self) -> None:
+        self.changes += 1
 
     def open(self) -> None:
         """Begin to deliver."""
@@ -81,8 +86,10 @@ class Office:
 
     async def settle(self) -> None:
         """Let everything happen that can without time passing."""
-        for _ in range(TURNS):
-            await asyncio.sleep(0)
+        before = -1
+        while before != (before := len(self.world.requests) + self.changes):
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
         if self._task is not None and self._task.done():
             self._task.result()
 

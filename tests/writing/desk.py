@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,10 +94,15 @@ def writers(world: World, clock: ManualClock, agent: int = 0) -> tuple[list[Api]
     key = list(world.keys.pagerduty_users)[agent]
     if world.settings.pagerduty_account_key:
         key = world.pagerduty_token
+
+    async def renew(refused: Mapping[str, str]) -> bool:
+        """Whether another token is good by now."""
+        return refused["Authorization"] != f"Bearer {world.keys.oauth[agent].access}"
+
     apis = [
         Api(Source.ZENDESK, "http://127.0.0.1/zendesk",
             headers=lambda: zendesk_bearer(world.keys.oauth[agent].access), clock=clock,
-            transport=transport),
+            renew=renew, transport=transport),
         Api(Source.PAGERDUTY, "http://127.0.0.1/pagerduty", headers=lambda: pagerduty_token(key),
             clock=clock, transport=transport),
     ]  # fmt: skip
