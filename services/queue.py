@@ -31,7 +31,7 @@ def row_at(issue: Issue, policy: Policy, now: datetime) -> Row:
 
 def arrange(issues: Iterable[Issue], policy: Policy, now: datetime) -> tuple[Row, ...]:
     """The queue at `now`, most urgent first."""
-    return tuple(sorted((row_at(issue, policy, now) for issue in issues), key=_urgency))
+    return tuple(sorted((row_at(issue, policy, now) for issue in issues), key=urgency))
 
 
 def changes_at(rows: Iterable[Row], policy: Policy, now: datetime) -> datetime | None:
@@ -42,8 +42,8 @@ def changes_at(rows: Iterable[Row], policy: Policy, now: datetime) -> datetime |
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _urgency(row: Row) -> tuple[int, int, datetime, int, datetime, str]:
-    """Breached first, by severity; then by due; then nothing due; then only waiting."""
+def urgency(row: Row) -> tuple[int, int, datetime, int, datetime, str]:
+    """What orders: breached first, by severity; then by due; nothing due; at last what waits."""
     issue = row.issue
     rank = SEVERITY_RANK[issue.severity]
     tail = (rank, issue.raised_at, issue.id)
