@@ -6,7 +6,7 @@ sent it; it is made safe where it is shown (`services.plain`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -279,16 +279,16 @@ class Issue:
     """The incident id of a pairing tag that names no incident."""
     unconfirmed: str = ""
     """What of it is only what we expect, as long as its vendor has not shown it; in words."""
+    id: str = field(init=False, compare=False, repr=False, default="")
+    """`zd-<id>`, `pd-<id>` or `zd-<id>+pd-<id>`; kept, for it is asked more often than all else."""
 
-    @property
-    def id(self) -> str:
-        """`zd-<id>`, `pd-<id>` or `zd-<id>+pd-<id>`."""
+    def __post_init__(self) -> None:
         parts = []
         if self.ticket is not None:
             parts.append(f"zd-{self.ticket.id}")
         if self.incident is not None:
             parts.append(f"pd-{self.incident.id}")
-        return "+".join(parts)
+        object.__setattr__(self, "id", "+".join(parts))
 
     @property
     def subject(self) -> str:
@@ -300,8 +300,11 @@ class Issue:
     @property
     def severity(self) -> Severity | None:
         """The more severe of what the two vendors say; None is unclassified."""
-        said = [s for s in (self.tag_severity, self.priority_severity) if s is not None]
-        return min(said, key=SEVERITY_RANK.__getitem__, default=None)
+        tag = self.ticket.severity if self.ticket is not None else None
+        priority = self.incident.severity if self.incident is not None else None
+        if tag is None or priority is None:
+            return tag or priority
+        return min(tag, priority, key=SEVERITY_RANK.__getitem__)
 
     @property
     def tag_severity(self) -> Severity | None:
@@ -316,7 +319,14 @@ class Issue:
     @property
     def raised_at(self) -> datetime:
         """The earlier moment at which the ticket or the incident was created."""
-        return min(half.created_at for half in (self.ticket, self.incident) if half is not None)
+        ticket, incident = self.ticket, self.incident
+        if ticket is None:
+            if incident is None:
+                raise ValueError("an issue is a ticket, an incident or both")
+            return incident.created_at
+        return (
+            ticket.created_at if incident is None else min(ticket.created_at, incident.created_at)
+        )
 
     @property
     def assignee(self) -> str | None:

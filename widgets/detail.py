@@ -104,9 +104,8 @@ class Detail(VerticalScroll, can_focus=False):
         for place, line in enumerate(self._promises):
             line.write(promises[place] if place < len(promises) else Text())
 
-    def follow(self, rows: Sequence[Row], now: datetime) -> None:
+    def follow(self, newest: Row | None, now: datetime) -> None:
         """Show the newest of the same issue; one that is gone stays as it was last seen."""
-        newest = next((row for row in rows if row.issue.id == self.about), None)
         if newest is not None:
             self.show(newest, now)
 

@@ -43,7 +43,7 @@ class HeaderFacts:
     """What the header is drawn from."""
 
     snapshot: Snapshot
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     demo: str = ""
     filtered: tuple[str, ...] = ()
     """What the list is narrowed to, ever shorter; empty when all is shown."""
@@ -68,11 +68,12 @@ class Header(Widget):
         self._lines: list[tuple[str, bool]] = []
         self._facts = HeaderFacts(Snapshot(), ())
         self._now: datetime | None = None
+        self._counts = counts(())
         self._seconds = True
 
     def show(self, facts: HeaderFacts, now: datetime, seconds: bool = True) -> None:
         """Take new facts and the time; repaint what reads differently."""
-        self._facts = facts
+        self._facts, self._counts = facts, counts(facts.rows)
         self.tick(now, seconds)
 
     def tick(self, now: datetime, seconds: bool = True) -> None:
@@ -115,7 +116,7 @@ class Header(Widget):
         trust = trust_wordings(snapshot, now, self._seconds)
         demo = facts.demo, facts.demo.partition(" ")[0].rstrip(",")
         narrowed = Part(1, facts.filtered)
-        open_ones = Part(2, _counts(*counts(facts.rows)))
+        open_ones = Part(2, _counts(*self._counts))
         period = Part(0, period_wordings(self._policy, now))
         if self.size.height <= 1 or width < NARROW:
             outbox = Part(0, facts.unsent[-1:])

@@ -4,6 +4,7 @@ It is told everything and knows no time of its own. It is repainted only when ro
 change, so a second costs the same whether 20 or 10,000 issues are open.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,8 +140,9 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Take new rows; the cursor stays on its issue wherever that has moved to."""
         held = self.selected
         self.rows = tuple(rows)
-        places = {row.issue.id: place for place, row in enumerate(self.rows)}
-        place = places.get(held.issue.id, self.cursor) if held else self.cursor
+        about = held.issue.id if held else ""
+        found = (place for place, row in enumerate(self.rows) if row.issue.id == about)
+        place = next(found, self.cursor)
         self.cursor = max(0, min(place, len(self.rows) - 1))
         self.virtual_size = Size(self.size.width, len(self.rows))
         self._keep_in_view()
@@ -273,5 +275,5 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
 
 def counts(rows: Sequence[Row]) -> tuple[int, int, int]:
     """How many issues are open, breached and soon."""
-    states = [row.next.state for row in rows if row.next is not None]
-    return len(rows), states.count(State.BREACHED), states.count(State.SOON)
+    states = Counter(row.next.state for row in rows if row.next is not None)
+    return len(rows), states[State.BREACHED], states[State.SOON]

@@ -168,11 +168,14 @@ def next_deadline(deadlines: Iterable[Deadline]) -> Deadline | None:
 
     PagerDuty's own re-page is no promise to a person, and never it.
     """
-    owed = [
-        (deadline.due_at, _KIND_ORDER[deadline.kind], deadline)
-        for deadline in deadlines
-        if deadline.due_at is not None
-        and deadline.state in _MAY_BE_NEXT
-        and deadline.kind is not Kind.REPAGE
-    ]
-    return min(owed, key=lambda entry: entry[:2], default=(None, 0, None))[2]
+    first: Deadline | None = None
+    for deadline in deadlines:
+        due, kind = deadline.promise.due_at, deadline.promise.kind
+        if due is None or deadline.state not in _MAY_BE_NEXT or kind is Kind.REPAGE:
+            continue
+        if first is None or (due, _KIND_ORDER[kind]) < (
+            first.promise.due_at,
+            _KIND_ORDER[first.kind],
+        ):
+            first = deadline
+    return first

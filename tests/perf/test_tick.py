@@ -47,6 +47,9 @@ async def desk_with(
         await desk.give(pilot, canned(number, NOON, due_in))
         for _ in range(5):
             await settle(pilot)
+        queue, now = desk.app.queue, desk.clock.now()
+        while (until := queue.reads_until(now)) and until <= now:
+            desk.app.tick()
         yield desk, pilot
 
 

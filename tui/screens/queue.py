@@ -21,7 +21,8 @@ from services.domain import Issue, Snapshot, TimelineEntry
 from services.filter import Filter, FilterError, is_mine, parse_filter, understood
 from services.plain import plain
 from services.policy.deadlines import Policy
-from services.queue import Row, arrange, changes_at
+from services.queue import Row
+from services.standing import Standing
 from tui.keymap import bindings, key_line
 from tui.keys import QUEUE
 from tui.options import ScreenOptions
@@ -83,8 +84,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._options = options
         self._snapshot = Snapshot()
         self._unsent: tuple[str, ...] = ()
-        self._rows: tuple[Row, ...] = ()
-        self._turns_at: datetime | None = None
+        self._standing = Standing(policy)
         self._filter: Filter = parse_filter("")
         self._complaint = ""
         self._mine = False
@@ -125,7 +125,8 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     def tick(self, now: datetime) -> None:
         """Repaint what reads differently now."""
-        if self._turns_at is not None and now >= self._turns_at:
+        turns_at = self._standing.turns_at
+        if turns_at is not None and now >= turns_at and self._standing.advance(now):
             self._rearrange(now)
             return
         self.countdowns.tick(now)
@@ -137,7 +138,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     def reads_until(self, now: datetime) -> datetime | None:
         """When something in view next reads differently; to be asked after a tick."""
         seen = [
-            self._turns_at,
+            self._standing.turns_at,
             self.countdowns.reads_until(),
             self._header.reads_until(now),
             *(detail.reads_until(now) for detail in self._details() if detail.display),
@@ -164,19 +165,20 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         return [self._detail, *opened]
 
     def _rearrange(self, now: datetime) -> None:
-        self._rows = arrange(self._snapshot.issues, self.policy, now)
-        self._turns_at = changes_at(self._rows, self.policy, now)
-        kept = [row for row in self._rows if self._keeps(row, now)]
+        self._standing.take(self._snapshot.issues, now)
+        rows = self._standing.rows
+        narrowing = self._mine or self._filter.text
+        kept = [row for row in rows if self._keeps(row, now)] if narrowing else rows
         self.table.show(kept, now)
         self.countdowns.tick(now)
         for detail in self._details():
-            detail.follow(self._rows, now)
+            detail.follow(self._standing.row_of(detail.about), now)
         narrowed = [self._filter.text, "mine" if self._mine else ""]
         words = " ".join(word for word in narrowed if word)
-        few = f"{len(kept)} of {len(self._rows)}"
+        few = f"{len(kept)} of {len(rows)}"
         filtered = (f"[{plain(words)}] {few}", f"[…] {few}") if words else ()
         self._header.show(
-            HeaderFacts(self._snapshot, self._rows, self._options.demo, filtered, self._unsent),
+            HeaderFacts(self._snapshot, rows, self._options.demo, filtered, self._unsent),
             now,
             self.countdowns.shows_seconds,
         )
