@@ -16,6 +16,9 @@ from email.utils import parsedate_to_datetime
 from statistics import median
 from typing import Protocol
 
+CREDIBLE_YEARS = range(2020, 2200)
+"""A vendor that says another year has lost its mind; there would be no reckoning with it."""
+
 KEPT_SAMPLES = 9
 """How many `Date` headers per API the offset is the median of."""
 
@@ -221,6 +224,8 @@ class ServerClock:
         try:
             told = parsedate_to_datetime(stamp)
         except ValueError:
+            return
+        if told.year not in CREDIBLE_YEARS:
             return
         if told.tzinfo is None or (self.known and round_trip > SLOW_ANSWER):
             return

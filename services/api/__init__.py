@@ -9,7 +9,7 @@ from services.api.addresses import check_base_url, segment
 from services.api.client import Api, Observe
 from services.api.exchange import Answer, Request
 from services.api.limits import Limits
-from services.api.records import Moment, readable, utc
+from services.api.records import Moment, Whole, readable, utc
 
 __all__ = [
     "Answer",
@@ -18,6 +18,7 @@ __all__ = [
     "Moment",
     "Observe",
     "Request",
+    "Whole",
     "check_base_url",
     "readable",
     "segment",

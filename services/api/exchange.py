@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from services.api.bounds import BODY_BYTES, too_much
 from services.api.words import NAMES, one_line
 from services.domain import Source
 from services.errors import UnexpectedReply
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
-
-BODY_BYTES = 10 * 1024 * 1024
-"""An answer larger than this is not read to its end."""
 
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -96,13 +94,15 @@ def decode(source: Source, answer: Answer, reply: type[T]) -> T:
     """What an answer says.
 
     Raises:
-        UnexpectedReply: It is not JSON, or not of the documented shape.
+        UnexpectedReply: It is not JSON, too much of it, or not of the documented shape.
     """
     name = NAMES[source]
     if answer.is_web_page:
         raise UnexpectedReply(
             source, f"{name} answered with a web page instead of JSON; is base_url right?"
         )
+    if excess := too_much(answer.body):
+        raise UnexpectedReply(source, f"{name} answered with JSON that {excess}.")
     try:
         return decoded(answer.body, reply)
     except msgspec.ValidationError as error:

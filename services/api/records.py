@@ -7,12 +7,16 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from services.api.bounds import SKIPPED
 from services.api.words import one_line
 
 T = TypeVar("T")
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment on the wire: it must say its offset."""
+
+Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A whole number on the wire, no larger than all readers of JSON agree on."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -32,14 +36,16 @@ def utc(moment: datetime) -> datetime:
 def readable(
     noun: str, raws: Iterable[msgspec.Raw], read: Callable[[msgspec.Raw], T]
 ) -> tuple[tuple[T, ...], tuple[str, ...]]:
-    """Each record that can be read, and a line for each that cannot.
+    """Each record that can be read, and a line for each that cannot, up to `SKIPPED`.
 
     Args:
         noun: What the records are called, for those lines.
         raws: The elements of a JSON list.
         read: Makes a value of one; a `ValueError` says that it is broken.
     """
-    values, skipped = [], []
+    values: list[T] = []
+    skipped: list[str] = []
+    left_out = 0
     for raw in raws:
         try:
             try:
@@ -48,7 +54,11 @@ def readable(
                 whole = bytes(raw).decode("utf-8", errors="replace")
                 values.append(read(msgspec.Raw(whole)))
         except (ValueError, RecursionError) as error:
-            skipped.append(one_line(f"{noun} {_id_in(raw)}: {error}"))
+            left_out += 1
+            if left_out <= SKIPPED:
+                skipped.append(one_line(f"{noun} {_id_in(raw)}: {error}"))
+    if left_out > SKIPPED:
+        skipped.append(f"{left_out - SKIPPED} more {noun}s that cannot be read")
     return tuple(values), tuple(skipped)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from services.api.bounds import REFUSAL_BYTES, too_much
 from services.api.exchange import Answer, Request
 from services.api.limits import retry_after
 from services.api.words import NAMES, one_line
@@ -113,6 +114,8 @@ def secrets_in(headers: Mapping[str, str]) -> list[str]:
 
 def _body(answer: Answer) -> object:
     """The vendor's JSON, in any of the shapes that errors come in; None if it is none."""
+    if len(answer.body) > REFUSAL_BYTES or too_much(answer.body):
+        return None
     try:
         return msgspec.json.decode(answer.body)
     except (ValueError, RecursionError):

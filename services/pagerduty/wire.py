@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from services.api import Moment, utc
+from services.api import Moment, Whole, utc
 from services.domain import Incident, IncidentStatus, PendingAction, Schedule, Severity, Shift
 from services.pagerduty.records import LogEntry
 
@@ -95,7 +95,7 @@ class _PendingAction(msgspec.Struct):
 
 class _Incident(msgspec.Struct, kw_only=True):
     id: str
-    incident_number: int
+    incident_number: Whole
     created_at: Moment
     updated_at: Moment | None = None
     resolved_at: Moment | None = None

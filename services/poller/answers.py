@@ -6,7 +6,8 @@ description, which never counts. Source: Zendesk `/tickets/{id}/comments`.
 
 from collections.abc import Iterable
 
-from services.domain import Ticket
+from services.domain import Source, Ticket
+from services.poller.ending import Ending
 from services.zendesk.client import Zendesk
 from services.zendesk.records import Comment
 
@@ -33,6 +34,7 @@ async def _until_answered(
     """
     said: list[Comment] = []
     cursor: str | None = None
+    ending = Ending(Source.ZENDESK, "comments")
     while True:
         page = await client.comments(
             ticket.id, ticket.requester_id, newest_first=newest_first, cursor=cursor
@@ -43,6 +45,7 @@ async def _until_answered(
             return (said, True) if newest_first else (found, True)
         if _answered(found):
             return found, False
+        ending.goes_on(len({comment.id for comment in said}))
         cursor = page.cursor
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.clock import Clock
-from services.domain import Incident
+from services.domain import Incident, Source
 from services.errors import (
     Forbidden,
     NotFound,
@@ -25,6 +25,7 @@ from services.incident_facts import IncidentMemory, learn, with_facts
 from services.pagerduty.client import PagerDuty
 from services.pagerduty.records import LogEntry
 from services.poller.duty import Duty
+from services.poller.ending import Ending
 from services.poller.rota_reader import RotaReader
 from services.poller.shelf import Shelf, about_one
 from services.store import Store
@@ -101,6 +102,7 @@ class PagerDutyFeed:
         self._log_forbidden = False
         self._offset = 0
         self._seen: set[str] = set()
+        self._ending = Ending(Source.PAGERDUTY, "open incidents")
         self._missed: defaultdict[str, int] = defaultdict(int)
         self._started = False
 
@@ -161,6 +163,7 @@ class PagerDutyFeed:
             ServiceError: It could not be read.
         """
         entries: dict[str, LogEntry] = {}
+        ending = Ending(Source.PAGERDUTY, "log entries")
         received = 0
         while True:
             page = await self.client.incident_log(incident_id, received)
@@ -168,6 +171,7 @@ class PagerDutyFeed:
             received += page.received
             if not page.more or not page.received:
                 break
+            ending.goes_on(len(entries))
         if incident_id in self._records:
             memory = learn(IncidentMemory(complete=True), entries.values())
             self._remember(self._records[incident_id], memory)
@@ -252,9 +256,13 @@ class PagerDutyFeed:
             self._seen.add(incident.id)
             self._take(incident, ours=True)
         if page.more and page.received:
-            self._offset += max(1, page.received - PAGE_OVERLAP)
+            # If there is no end to it, it is read from the beginning next time.
+            offset, self._offset = self._offset, 0
+            self._ending.goes_on(len(self._seen))
+            self._offset = offset + max(1, page.received - PAGE_OVERLAP)
             return False
         self._offset = 0
+        self._ending.restart()
         await self._look_for_missing()
         self._seen = set()
         return True

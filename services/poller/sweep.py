@@ -7,7 +7,9 @@ Source: Zendesk `/search`, `/search/export`, `/views/{id}/tickets`.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.errors import Rejected
+from services.domain import Source
+from services.errors import Rejected, UnexpectedReply
+from services.poller.ending import Ending
 from services.zendesk.client import Zendesk
 from services.zendesk.records import TicketPage
 
@@ -40,6 +42,7 @@ class Sweep:
         self._cursor: str | None = None
         self._started_at: datetime | None = None
         self._seen: set[int] = set()
+        self._ending = Ending(Source.ZENDESK, "open tickets")
 
     def restart(self, now: datetime) -> None:
         """Begin again at the first page."""
@@ -48,6 +51,7 @@ class Sweep:
         self._cursor = None
         self._started_at = now
         self._seen = set()
+        self._ending.restart()
 
     def age(self, now: datetime) -> timedelta:
         """How long ago this walk began; very long if it has not."""
@@ -58,7 +62,7 @@ class Sweep:
 
         Raises:
             ServiceError: It could not be read; the same page is asked for next time,
-                or the first one if it was refused.
+                or the first one if it was refused, or if the list has no end.
         """
         if self._started_at is None or (
             self._cursor is not None and now - self._started_at > CURSOR_LIFE
@@ -78,9 +82,18 @@ class Sweep:
         self._seen.update(record.ticket.id for record in page.tickets)
         self._page += 1
         self._cursor = page.cursor
-        if not page.more:
+        if page.more:
+            self._look_for_the_end(now)
+        else:
             self.over = SweepOver(self._started_at or now, frozenset(self._seen))
         return page
+
+    def _look_for_the_end(self, now: datetime) -> None:
+        try:
+            self._ending.goes_on(len(self._seen))
+        except UnexpectedReply:
+            self.restart(now)
+            raise
 
     async def _read(self) -> TicketPage:
         if self._view:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from services.api import Moment, readable, utc
+from services.api import Moment, Whole, readable, utc
 from services.domain import SEVERITY_RANK, Severity, Status, StatusChange, Ticket
 from services.zendesk.records import Comment, Group, Metrics, Person, TicketRecord
 
@@ -36,7 +36,7 @@ class Beside(msgspec.Struct, kw_only=True):
     metric_sets: list[msgspec.Raw] | None = None
     meta: Meta | None = None
     next_page: str | None = None
-    count: int | None = None
+    count: Whole | None = None
 
 
 class Tickets(Beside, kw_only=True):
@@ -72,7 +72,7 @@ class Groups(msgspec.Struct, kw_only=True):
 
 
 class _Me(msgspec.Struct):
-    id: int | None = None
+    id: Whole | None = None
     name: str | None = None
     email: str | None = None
     role: str | None = None
@@ -86,17 +86,17 @@ class Me(msgspec.Struct):
 
 
 class _Group(msgspec.Struct):
-    id: int
+    id: Whole
     name: str | None = None
 
 
 class _Minutes(msgspec.Struct):
-    calendar: int | None = None
+    calendar: Whole | None = None
 
 
 class _MetricSet(msgspec.Struct):
-    ticket_id: int | None = None
-    replies: int | None = None
+    ticket_id: Whole | None = None
+    replies: Whole | None = None
     reply_time_in_minutes: _Minutes | None = None
     latest_comment_added_at: Moment | None = None
     requester_updated_at: Moment | None = None
@@ -104,7 +104,7 @@ class _MetricSet(msgspec.Struct):
 
 
 class _Ticket(msgspec.Struct, kw_only=True):
-    id: int
+    id: Whole
     created_at: Moment
     updated_at: Moment
     subject: str | None = None
@@ -113,11 +113,11 @@ class _Ticket(msgspec.Struct, kw_only=True):
     status: str | None = None
     priority: str | None = None
     tags: list[str | None] | None = None
-    requester_id: int | None = None
-    submitter_id: int | None = None
-    assignee_id: int | None = None
-    group_id: int | None = None
-    comment_count: int | None = None
+    requester_id: Whole | None = None
+    submitter_id: Whole | None = None
+    assignee_id: Whole | None = None
+    group_id: Whole | None = None
+    comment_count: Whole | None = None
     metric_set: msgspec.Raw = _NOTHING
 
 
@@ -126,9 +126,9 @@ class _Via(msgspec.Struct):
 
 
 class _Comment(msgspec.Struct, kw_only=True):
-    id: int
+    id: Whole
     created_at: Moment
-    author_id: int | None = None
+    author_id: Whole | None = None
     public: bool | None = None
     plain_body: str | None = None
     body: str | None = None
@@ -152,7 +152,7 @@ class _Event(msgspec.Struct):
 
 
 class _Audit(msgspec.Struct):
-    id: int
+    id: Whole
     created_at: Moment
     events: list[_Event] | None = None
 

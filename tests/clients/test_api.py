@@ -183,7 +183,7 @@ async def test_a_vendor_in_trouble_may_say_when_it_is_back() -> None:
         pytest.param(b"", "broken or cut short", id="empty"),
         pytest.param(b'{"name": "ket', "broken or cut short", id="truncated"),
         pytest.param(b'{"name": "\xff"}', "broken or cut short", id="not-utf-8"),
-        pytest.param(b'{"x":' + b"[" * 99_999, "broken or cut short", id="too-deep"),
+        pytest.param(b'{"x":' + b"[" * 99_999, "nested too deeply", id="too-deep"),
         pytest.param(b'{"name": 1}', "$.name", id="wrong-shape"),
         pytest.param(b"[]", "unknown shape", id="wrong-kind"),
         pytest.param(b" <!doctype html>", "web page instead of JSON; is base_url", id="web-page"),

@@ -89,6 +89,10 @@ async def test_pages_and_toasts_over_the_queue_show_text_as_data() -> None:
     worst = "[@click=app.quit]\x1b]0;owned\x07\x1b[2J\u202e漢\u0301[/red][link=x]"
     async with desk.app.run_test(headless=False, size=(100, 24)) as pilot:
         await desk.give(pilot, world([worst, "plain", "words"]))
+        await pilot.press("d")
+        await settle(pilot)
+        assert "[@click=app.quit]␛]0;owned" in desk.text()
+        await pilot.press("escape")
         for key in ("enter", "d", "question_mark", "o", "y"):
             await pilot.press("g", key)
             await settle(pilot)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -36,7 +37,8 @@ class Reading(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A box, and in it the text."""
         with Box() as box:
-            box.border_title = self._title
+            # As it is: a text alone would be read as markup, and a subject could act.
+            box.border_title = Content(self._title)
             box.border_subtitle = "Esc back"
             yield from self.compose_text()
 
