@@ -39,6 +39,7 @@ from services.poller.standing import Standing
 from services.poller.ticket_book import Scope
 from services.poller.zendesk_feed import ZendeskFeed
 from services.sessions import Connector, Session
+from services.signals.memory import SignalMemory
 from services.store import Store, store_path
 from services.vigil import Vigil
 from services.zendesk.client import Zendesk
@@ -301,6 +302,19 @@ def _open_store(config: Config, environ: Mapping[str, str], notices: list[str]) 
     except StoreError as error:
         notices.append(f"{error.headline} {error.advice}".strip())
         return Store(None)
+
+
+def signal_memory(config: Config, environ: Mapping[str, str]) -> SignalMemory:
+    """What has rung on these accounts; a simulated world's ids begin anew, so it is forgotten.
+
+    Where no file can be had, what rings is remembered until the end of the program.
+    """
+    if any(_on_this_machine(url) for url in _accounts(config)):
+        return SignalMemory(None)
+    try:
+        return SignalMemory(_state_file(config, environ, "-signals"))
+    except StoreError:
+        return SignalMemory(None)
 
 
 def _state_file(config: Config, environ: Mapping[str, str], kind: str = "") -> Path:

@@ -5,12 +5,13 @@ narrow by field. All terms must hold; `-` in front of a term turns it round. Pur
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.domain import Severity, State
+from services.errors import ConfigError
 from services.queue import Row
 
 Test = Callable[[Row, datetime], bool]
@@ -36,6 +37,37 @@ class Filter:
     def keeps(self, row: Row, now: datetime) -> bool:
         """Whether a row is wanted."""
         return all(test(row, now) for test in self.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A filter that was given a name."""
+
+    name: str
+    text: str
+
+
+EVERYTHING = View("all", "")
+"""The view that hides nothing."""
+
+MOST_VIEWS = 9
+"""As many as there are keys for them."""
+
+
+def saved_views(named: Mapping[str, str]) -> tuple[View, ...]:
+    """The saved views of the configuration, checked.
+
+    Raises:
+        ConfigError: A filter makes no sense, or there are more views than keys.
+    """
+    if len(named) > MOST_VIEWS:
+        raise ConfigError(f"views: there are {len(named)}; keys 1 to 9 open {MOST_VIEWS}.")
+    for name, text in named.items():
+        try:
+            parse_filter(text)
+        except FilterError as error:
+            raise ConfigError(f"views.{name}: {error}.") from None
+    return tuple(View(name, text) for name, text in named.items())
 
 
 def parse_filter(text: str, mine: Collection[str] = ()) -> Filter:
@@ -73,11 +105,13 @@ def _term(term: str, mine: Collection[str]) -> Test:
     if term.startswith("-") and len(term) > 1:
         wanted = _term(term[1:], mine)
         return lambda row, now: not wanted(row, now)
-    if match := re.match(r"^(age|due)([<>])(.*)$", term):
+    if match := re.match(r"^(age|due):?([<>])(.*)$", term):
         return _span_test(match[1], match[2], match[3])
     field, colon, value = term.partition(":")
     if colon and field in ("sev", "is", "src", "who", "tag"):
         return _field(field, value.casefold(), mine)
+    if colon and field in ("age", "due"):
+        raise FilterError(f"{field}: wants < or > and a length of time; write {field}<2h")
     if colon and field.isalpha() and value:
         raise FilterError(f"{field}: is no field; use {FIELDS}")
     return lambda row, now: term.casefold() in _words(row)
@@ -118,10 +152,15 @@ def _source(value: str) -> Test:
 
 
 def _is(value: str, mine: Collection[str]) -> Test:
+    tests = [_is_one(word, mine) for word in value.split(",")]
+    return tests[0] if len(tests) == 1 else lambda row, now: any(test(row, now) for test in tests)
+
+
+def _is_one(value: str, mine: Collection[str]) -> Test:
     match value:
         case "mine":
             return lambda row, now: is_mine(row, mine)
-        case "unclassified":
+        case "unclassified" | "untriaged":
             return lambda row, now: row.issue.severity is None
         case "paired":
             return lambda row, now: None not in (row.issue.ticket, row.issue.incident)

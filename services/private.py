@@ -84,12 +84,13 @@ def read_private(path: Path) -> str:
         return file.read()
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, *, durable: bool = True) -> None:
     """Put a text in the place of a file, whole and on the disk, for our eyes only.
 
     Args:
         path: Its directory is there.
         text: All of it.
+        durable: Whether to wait for the disk; not for what is written again in a moment.
 
     Raises:
         StoreError: It cannot be written; what was there before is there still.
@@ -104,7 +105,8 @@ def write_private(path: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         Path(made).replace(path)
     except OSError as error:
         Path(made).unlink(missing_ok=True)

@@ -8,6 +8,6 @@ if __name__ == "__main__":
             "rota: Python 3.11 or newer is needed; this is", sys.version.split()[0], file=sys.stderr
         )
         sys.exit(2)
-    from tui.cli import main
+    from tui.entry import main
 
     sys.exit(main())

@@ -1,6 +1,7 @@
 """The wiring: one worker that takes snapshots, one tick, and messages to the feed."""
 
 import gc
+from datetime import datetime
 
 from textual import on, work
 from textual.driver import Driver
@@ -20,11 +21,12 @@ from tui.palette import KeyCommands, table_of
 from tui.screens.on_issue import IssueActions
 from tui.screens.queue import QueueScreen
 from tui.screens.reader import SearchScreen
+from tui.signals import Calls, Signalling
 from tui.timekeeper import Timed, seconds_to_next
 from tui.writing import Stationery, Writing
 
 
-class RotaApp(OnShift):
+class RotaApp(Signalling, OnShift):
     """The dashboard."""
 
     TITLE = "rota"
@@ -41,6 +43,7 @@ class RotaApp(OnShift):
         *,
         outbox: Outbox | None = None,
         stationery: Stationery | None = None,
+        calls: Calls | None = None,
     ) -> None:
         """Make the dashboard; nothing is asked before it runs.
 
@@ -51,6 +54,7 @@ class RotaApp(OnShift):
             options: Looks and keys.
             outbox: Where letters are kept, for one that writes nothing but these.
             stationery: What it takes to write; without, drafts and letters stay in memory.
+            calls: What it takes to call for somebody; without, nothing outside is told.
 
         Raises:
             ConfigError: A key in the options cannot be used.
@@ -61,6 +65,7 @@ class RotaApp(OnShift):
         self._keys = keymap(self.options.keys)
         self._timer: Timer | None = None
         self.queue = QueueScreen(policy, self.options, clock)
+        self.set_signals(policy, self.options, clock, calls or Calls())
         self.writing = Writing(self, self._stationery, policy, clock, self.options, self._show)
 
     def get_driver_class(self) -> type[Driver]:
@@ -77,6 +82,7 @@ class RotaApp(OnShift):
 
     def _begin(self) -> None:
         self.writing.start()
+        self.tell_muted()
         self._show()
         self.take_snapshots()
         if self._stationery.deliver is not None:
@@ -103,6 +109,7 @@ class RotaApp(OnShift):
         shown, now = self.writing.seen(self.snapshot), self._clock.now()
         self.queue.show(shown, now, self.writing.posting.unsent())
         self.follow(now)
+        self.signaller.take(shown, now)
         self.tick()
 
     @on(QueueScreen.Turned)
@@ -112,9 +119,11 @@ class RotaApp(OnShift):
         A screen of the stack is told if it is `Timed`.
         """
         now = self._clock.now()
-        timed = [screen for screen in self.screen_stack if isinstance(screen, Timed)]
+        shown = [screen for screen in self.screen_stack if isinstance(screen, Timed)]
+        timed: list[Timed] = [*shown, self.signaller]
         for each in timed:
             each.tick(now)
+        self.report(self.queue.summary, self.snapshot, now)
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(
@@ -140,6 +149,10 @@ class RotaApp(OnShift):
     @on(IssueActions.AcknowledgeWanted)
     def _acknowledge_wanted(self, event: IssueActions.AcknowledgeWanted) -> None:
         self.writing.acknowledge(event.issues)
+
+    def muted_now(self, muted: frozenset[str], until: datetime | None) -> None:
+        """Show what is silent."""
+        self.queue.show_muted(muted, until)
 
     def action_help(self) -> None:
         """The keys of the screen on top."""

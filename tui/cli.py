@@ -79,6 +79,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_demo(_command(commands, "demo", _demo, "the dashboard on a simulated, scripted shift"))
     _add_json(_command(commands, "queue", _queue, "one poll, the queue to stdout, exit"))
+    _add_status(
+        _command(commands, "status", _status, "how the running dashboard stands; no network")
+    )
     _add_deadline(_command(commands, "deadline", _deadline, "when is what promised? no network"))
     _add_simulate(
         _command(commands, "simulate", _simulate, "both vendors as one server on this computer")
@@ -215,6 +218,23 @@ def _add_login(to: argparse.ArgumentParser) -> None:
     to.add_argument("--token", action="store_true", help="ask for a token in place of consent")
 
 
+def _add_status(to: argparse.ArgumentParser) -> None:
+    to.epilog = (
+        "Exit status: 0 nothing presses, 10 something is due soon, 11 something is breached, "
+        "3 no dashboard runs, 4 it has not been heard of for a minute."
+    )
+    form = to.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_const", const="json", dest="form", default="text")
+    form.add_argument("--tmux", action="store_const", const="tmux", dest="form", help="in colour")
+    to.add_argument(
+        "--width", type=_width, default=40, metavar="N", help="characters of --tmux at the most"
+    )
+
+
+def _width(text: str) -> int:
+    return _number(text, 1, 1000)
+
+
 def _number(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
         raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
@@ -269,6 +289,12 @@ def _queue(asked: argparse.Namespace) -> int:
     from tui.commands.queue import queue
 
     return queue(asked.config, os.environ, as_json=asked.json)
+
+
+def _status(asked: argparse.Namespace) -> int:
+    from services.status.line import show
+
+    return show(os.environ, asked.form, asked.width)
 
 
 def _deadline(asked: argparse.Namespace) -> int:

@@ -40,6 +40,7 @@ _ON_THE_ISSUE: Table = (
     Key("browser", "o", "browser", "Browser", "Open the issue in the browser.", footer=True),
     Key("copy_link", "y", "copy_link", "Copy link", "Copy the issue's address."),
     Key("copy_summary", "Y", "copy_summary", "Copy summary", "Copy a line that says it all."),
+    Key("mute", "S", "mute", "Mute", "Silence this issue's signals, or let it ring again."),
 )
 """What can be asked of one issue, from the queue and from the issue's own screen."""
 
@@ -90,11 +91,15 @@ QUEUE: Table = (
     *_ON_THE_ISSUE,
     Key("refresh", "r", "refresh_now", "Refresh", "Ask both vendors now.", footer=True),
     Key("pause", "R", "pause", "Pause", "Stop or go on polling."),
+    Key("mute_all", "Z", "app.mute_all", "Mute all",
+        "Silence all signals for some minutes; a new P1 rings all the same."),
+    Key("test_signals", "", "app.test_signals", "Test signals",
+        "Ring and notify now, and say what got through."),
     Key("rota", "w", "app.rota", "Rota", "Who is on call when; overrides and swaps."),
     *_EVERYWHERE,
     Key("back", "escape", "back", "Back", "Drop the marks, then the filter.", "Esc"),
     Key("quit", "q,ctrl+q", "app.quit", "Quit", "Leave rota.", "q", True),
-)
+)  # fmt: skip
 
 _READING: Table = (
     Key("down", "j,down", "scroll(1)", "Down", "A line on.", "j ↓"),
@@ -227,12 +232,18 @@ OUTBOX: Table = (
     *_EVERYWHERE,
     Key("back", "escape,q", "close", "Back", "Back to the queue.", "Esc", True),
 )
+ASK: Table = (
+    Key("help", "f1", "app.help", "Help", "The keys of this screen.", "F1"),
+    Key("back", "escape", "close", "Back", "Leave things as they are.", "Esc", True),
+)
+"""One question; Enter answers it."""
 
 SCREENS: Mapping[str, Table] = {
     "queue": QUEUE,
     "issue": ISSUE,
     "page": PAGE,
     "search": SEARCH,
+    "ask": ASK,
     "rota": ROTA,
     "override": OVERRIDE_FORM,
     "preview": OVERRIDE_PREVIEW,
@@ -243,5 +254,5 @@ SCREENS: Mapping[str, Table] = {
 }
 """Every screen's table, by the name that its screen gives as `KEYS`."""
 
-WHILE_TYPING = frozenset({"search", "override", "form"})
+WHILE_TYPING = frozenset({"ask", "form", "override", "search"})
 """Screens on which a field has the focus; no bare letter may stand in their tables."""

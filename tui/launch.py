@@ -1,6 +1,7 @@
 """How is the dashboard started, on real vendors or on the embedded demo?"""
 
 import asyncio
+import os
 import random
 import sys
 from collections.abc import Mapping
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from services.clock import ScaledClock, SystemClock
 from services.config.tables import Config
+from services.places import state_dir
 
 if TYPE_CHECKING:
     from services.assemble import Assembly
     from tui.app import RotaApp
     from tui.options import ScreenOptions
+    from tui.signals import Calls
     from tui.writing import Stationery
 
 DEMO_POLL = 4.0
@@ -23,13 +26,17 @@ DEMO_POLL = 4.0
 
 def run_dashboard(config: Config, environ: Mapping[str, str]) -> int:
     """The dashboard on the vendors that the configuration names; 0 when it was quit."""
-    from services.assemble import assemble
+    from services.assemble import assemble, signal_memory
+    from services.status.file import StatusFile
+    from tui.signals import Calls
 
     assembly = assemble(config, environ)
     for notice in assembly.notices:
         print(f"rota: {notice}", file=sys.stderr)
     options = _options(config)
-    app = _app(assembly, options, config)
+    status = StatusFile(state_dir(environ), assembly.policy, SystemClock())
+    calls = Calls(signal_memory(config, environ), status, environ)
+    app = _app(assembly, options, config, calls)
     return _run(app, config, assembly)
 
 
@@ -52,7 +59,9 @@ def run_demo(
     from services.simulator.scenario import DEMO_START
     from services.simulator.transport import SimulatorTransport
     from services.simulator.world import World
+    from services.status.file import StatusFile
     from services.store import Store
+    from tui.signals import Calls
 
     told = script.find(script.DEFAULT if scenario is None else scenario)
     clock = ScaledClock(SystemClock(), told.start or DEMO_START, speed)
@@ -72,15 +81,24 @@ def run_demo(
     if speed != 1:
         label += f" ×{speed:g}"
     options = replace(_options(config, label), pace=speed)
-    app = _app(assembly, options, config)
+    status = StatusFile(state_dir(os.environ), assembly.policy, SystemClock(), demo=True)
+    app = _app(assembly, options, config, Calls(None, status, os.environ))
     return _run(app, config, assembly)
 
 
-def _app(assembly: "Assembly", options: "ScreenOptions", config: Config) -> "RotaApp":
+def _app(
+    assembly: "Assembly", options: "ScreenOptions", config: Config, calls: "Calls"
+) -> "RotaApp":
     from tui.app import RotaApp
 
-    stationery = _stationery(assembly, config)
-    return RotaApp(assembly.poller, assembly.policy, assembly.clock, options, stationery=stationery)
+    return RotaApp(
+        assembly.poller,
+        assembly.policy,
+        assembly.clock,
+        options,
+        stationery=_stationery(assembly, config),
+        calls=calls,
+    )
 
 
 def _demo_config(config: Config, speed: float) -> Config:
@@ -121,13 +139,27 @@ def _stationery(assembly: "Assembly", config: Config) -> "Stationery":
 
 
 def _options(config: Config, demo: str = "") -> "ScreenOptions":
+    from services.signals.ladder import Ladder
+    from services.signals.terminal import Notify
     from tui.options import ScreenOptions
+    from tui.signaller import SignalOptions
 
+    signals = config.signals
     return ScreenOptions(
         theme=config.screen.theme,
         ascii=config.screen.ascii,
         mine=config.screen.mine,
         keys=config.keys,
+        ladder=Ladder(signals.shares()),
+        signals=SignalOptions(
+            bell=signals.bell,
+            notify=Notify(signals.notify),
+            command=signals.command,
+            quiet_when_focused=signals.quiet_when_focused,
+            away_after=signals.away_after,
+            title=signals.title,
+            tmux_window=signals.tmux_window,
+        ),
         demo=demo,
     )
 

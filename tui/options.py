@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.signals.ladder import Ladder
+from tui.signaller import SignalOptions
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
@@ -17,3 +20,6 @@ class ScreenOptions:
     """What the header says of a demo; empty on real vendors."""
     pace: float = 1.0
     """Seconds of the vendors' clock in a real one; only a demo has another."""
+    signals: SignalOptions = field(default_factory=SignalOptions)
+    ladder: Ladder = field(default_factory=Ladder)
+    """At which steps of a deadline signals are sent."""

@@ -27,8 +27,12 @@ class KeysInOrder(App[None]):
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
+        self.touched()
         self._typed.append(event)
         await self._catch_up()
+
+    def touched(self) -> None:
+        """A key was pressed: somebody is there."""
 
     async def _catch_up(self) -> None:
         while self._typed and self._focus_is_placed():

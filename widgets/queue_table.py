@@ -5,7 +5,7 @@ change, so a second costs the same whether 20 or 10,000 issues are open.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,6 +70,7 @@ class Look:
     """Whether the cursor is on it."""
     age: str
     marked: bool = False
+    signs: str = ""
 
     def __hash__(self) -> int:
         return hash((self.row.issue.id, self.under, self.age, self.marked))
@@ -124,7 +125,9 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.marks: frozenset[str] = frozenset()
         """Ids of the issues that are marked."""
         self._marks = ("", "[x]" if ascii_only else "✔ ")
-        self._signs = ">" if ascii_only else "»"
+        self._unconfirmed = ">" if ascii_only else "»"
+        self.signs: Callable[[Row], str] = lambda row: ""
+        """Words in front of a row's subject, such as whether it is muted."""
         self._strips: dict[Look, Strip] = {}
         self._painted: dict[int, Look | None] = {}
         self._now: datetime | None = None
@@ -215,7 +218,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.rows[place]
         age = self._now - row.issue.raised_at
         words = "<1m" if age < _MINUTE else age_text(age)
-        return Look(row, place == self.cursor, words, row.issue.id in self.marks)
+        return Look(row, place == self.cursor, words, row.issue.id in self.marks, self.signs(row))
 
     def notify_style_update(self) -> None:
         """Another theme: what was painted in the old one is of no use."""
@@ -256,10 +259,11 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         severity = row.issue.severity or "P?"
         what = KIND_SHORT[row.next.kind] if row.next else ("waiting" if waits(row) else "")
         flags = self._marks[look.marked]
-        flags += self._signs if row.issue.unconfirmed else ""
+        flags += self._unconfirmed if row.issue.unconfirmed else ""
         flags += "!" if row.issue.broken_pair else ""
         flags += "↩" if answered_while_pending(row) and self.symbols is SYMBOLS else ""
         flags += "<" if answered_while_pending(row) and self.symbols is ASCII_SYMBOLS else ""
+        flags += look.signs
         subject = plain(row.issue.subject, limit=400) or "(no subject)"
         if width < 44:
             return f"{severity} ", fit(flags + subject, width - 3)

@@ -2,11 +2,12 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from services.config.feel import NOTIFY, Signals
 from services.config.placeholders import PLACEHOLDERS, unknown_names
 from services.config.reading import Problem, nearest, quoted
 from services.config.tables import (
@@ -37,6 +38,14 @@ def check(tables: Tables) -> Iterator[Problem]:
     yield from _severities(tables.severity)
     yield from _forms(tables.forms)
     yield from _templates(tables.templates)
+    yield from _signals(tables.signals)
+    yield from _web("links", tables.links)
+    yield from _web("runbooks", tables.runbooks)
+    yield from _patterns("runbooks", tables.runbooks)
+    if tables.screen.start_view and tables.screen.start_view not in tables.views:
+        known = nearest(tables.screen.start_view, tables.views)
+        reason = f"{quoted(tables.screen.start_view)} is none of the views{known}"
+        yield Problem("screen.start_view", reason)
 
 
 def _zendesk(table: Zendesk) -> Iterator[Problem]:
@@ -192,6 +201,42 @@ def _templates(table: Templates) -> Iterator[Problem]:
         for needed in _MUST_SAY.get(name, ()):
             if text and f"{{{needed}}}" not in text:
                 yield Problem(key, f"must have {{{needed}}} in it")
+
+
+def _signals(table: Signals) -> Iterator[Problem]:
+    if table.notify not in NOTIFY:
+        known = ", ".join(quoted(way) for way in NOTIFY)
+        yield Problem(
+            "signals.notify", f"{quoted(table.notify)} is no way to notify; write {known}"
+        )
+    yield from _command("signals.command", table.command)
+
+
+def _web(where: str, links: Mapping[str, str]) -> Iterator[Problem]:
+    for name, url in links.items():
+        if not web_address(url):
+            yield Problem(f"{where}.{quoted(name)}", "is no web address; write https://…")
+
+
+def web_address(url: str) -> bool:
+    """Whether a browser may be sent there.
+
+    >>> web_address("https://ci.example.org/x?y#z"), web_address("file:///etc/passwd")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isprintable()
+
+
+def _patterns(where: str, named: Mapping[str, str]) -> Iterator[Problem]:
+    for pattern in named:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield Problem(f"{where}.{quoted(pattern)}", f"is no regular expression: {error}")
 
 
 def _no_business_days(key: str, allowance: Allowance | None) -> Iterator[Problem]:

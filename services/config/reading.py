@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar, get_type_hints
 import msgspec
 
 from services.config.durations import HOW_TO_WRITE, read_allowance, read_duration
+from services.config.feel import Steps
 from services.config.tables import Table, Weekdays
 from services.domain import ClockKind, Status
 from services.policy.rules import Allowance
@@ -23,6 +24,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
+_PERCENT = re.compile(r"[1-9][0-9]?%")
 _LONGEST_QUOTE = 60
 _IN_WORDS = {
     "str": "text",
@@ -217,6 +219,17 @@ def _read_statuses(value: object) -> frozenset[Status]:
     return frozenset(_choice(Status, item, "a ticket status") for item in items)
 
 
+def _read_steps(value: object) -> tuple[float, ...]:
+    how_to_write = 'write "75%", "90%" or "breach"'
+    shares = []
+    for item in _items(value, f"steps; {how_to_write}"):
+        text = _text(item, how_to_write)
+        if text != "breach" and not _PERCENT.fullmatch(text):
+            raise Unreadable(f"{quoted(text)} is no step; {how_to_write}")
+        shares.append(1.0 if text == "breach" else int(text[:-1]) / 100)
+    return tuple(sorted(set(shares)))
+
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -235,6 +248,7 @@ _READERS: Mapping[object, Callable[[object], object]] = {
     timedelta: _read_duration,
     time: _read_time,
     Weekdays: _read_days,
+    Steps: _read_steps,
     frozenset[date]: _read_dates,
     ClockKind: _read_clock,
     frozenset[Status]: _read_statuses,

@@ -10,8 +10,10 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, field
 
+from services.config.feel import VIEWS, Screen, Signals
+from services.config.table import Table as Table
 from services.domain import ClockKind, Severity, Status
 from services.policy.calendar import SupportCalendar
 from services.policy.holidays import bank_holidays, no_holidays
@@ -33,10 +35,6 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 
 Weekdays = Annotated[frozenset[int], "weekdays"]
 """Monday is 0; written as mon, tue, …"""
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of `config.toml`. A key we do not know is a typo, and an error."""
 
 
 class Zendesk(Table, frozen=True):
@@ -242,16 +240,6 @@ class Templates(Table, frozen=True):
     )
 
 
-class Screen(Table, frozen=True):
-    """How the dashboard looks."""
-
-    theme: str = "textual-dark"
-    ascii: bool = False
-    mouse: bool = True
-    mine: tuple[str, ...] = ()
-    """Names by which an issue is mine, besides those that the vendors give."""
-
-
 class Tables(Table, frozen=True):
     """Everything that can stand in the file."""
 
@@ -265,7 +253,14 @@ class Tables(Table, frozen=True):
     forms: Forms = Forms()
     templates: Templates = Templates()
     screen: Screen = Screen()
-    keys: dict[str, str] = {}
+    signals: Signals = Signals()
+    views: dict[str, str] = field(default_factory=lambda: dict(VIEWS))
+    """Saved views: name and filter."""
+    links: dict[str, str] = field(default_factory=dict)
+    """The team's useful addresses, by name."""
+    runbooks: dict[str, str] = field(default_factory=dict)
+    """Addresses of runbooks, by a pattern that their issues' subject or service has."""
+    keys: dict[str, str] = field(default_factory=dict)
     """Which key does what: the id of an action, and the key for it."""
 
 

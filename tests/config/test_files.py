@@ -21,7 +21,8 @@ SHIPPED = Path(__file__).parents[2] / "config.toml"
 def keys_of(table: Table) -> Mapping[str, object]:
     """Every key that a table can have, down to the last."""
     values = {name: getattr(table, name) for name in table.__struct_fields__ if name != "path"}
-    return {k: keys_of(v) if isinstance(v, Table) else None for k, v in values.items()}
+    names = {k: dict.fromkeys(v) if isinstance(v, dict) and v else None for k, v in values.items()}
+    return names | {k: keys_of(v) for k, v in values.items() if isinstance(v, Table)}
 
 
 def keys_in(raw: Mapping[str, object]) -> Mapping[str, object]:

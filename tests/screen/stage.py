@@ -1,7 +1,7 @@
 """The operator's seat: a feed that is told what to say, a clock that is told to go on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
@@ -33,6 +33,7 @@ from services.policy.rules import PolicyRules
 from services.queue import Row, arrange
 from tui.app import RotaApp
 from tui.options import ScreenOptions
+from tui.signals import Calls
 
 POLICY = Policy(PolicyRules(), SupportCalendar(PolicyRules().hours, bank_holidays("GB", "ENG")))
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
@@ -118,10 +119,13 @@ def snapshot(
 class Desk:
     """The dashboard, its feed and its clock, at noon."""
 
-    def __init__(self, options: ScreenOptions | None = None) -> None:
+    def __init__(
+        self, options: ScreenOptions | None = None, *, environ: Mapping[str, str] | None = None
+    ) -> None:
         self.clock = ManualClock(NOON)
         self.feed = FakeFeed()
-        self.app = RotaApp(self.feed, POLICY, self.clock, options)
+        calls = Calls(environ=environ or {})
+        self.app = RotaApp(self.feed, POLICY, self.clock, options, calls=calls)
 
     async def give(self, pilot: Pilot[None], what: Snapshot) -> None:
         """The feed says this, and it is painted."""

@@ -59,6 +59,7 @@ WAYS: Mapping[str, Way] = {
     "issue": press("enter"),
     "page": press("d"),
     "search": press("question_mark"),
+    "ask": press("Z"),
     "rota": press("w"),
     "override": on_a_rota("w", "plus"),
     "preview": on_a_rota("w", "plus", *"Bo", "ctrl+s"),

@@ -32,6 +32,12 @@ class IssueActions(Screen[ScreenResultType]):
 
         issues: tuple[Issue, ...]
 
+    @dataclass
+    class Mute(Message):
+        """An issue is to be silent, or to ring again."""
+
+        issue: Issue
+
     def looked_at(self) -> tuple[Row | None, datetime | None]:
         """The issue, and the servers' time; the time is not known before the first answer."""
         raise NotImplementedError
@@ -78,6 +84,12 @@ class IssueActions(Screen[ScreenResultType]):
         line = summary(row, now)
         self.app.copy_to_clipboard(line)
         self.notify(f"Copied {line}", markup=False)
+
+    def action_mute(self) -> None:
+        """Silence the issue's signals, or let it ring again."""
+        row, _ = self.looked_at()
+        if row is not None:
+            self.post_message(self.Mute(row.issue))
 
     def _address(self) -> str:
         row, _ = self.looked_at()

@@ -23,6 +23,7 @@ from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row
 from services.standing import Standing
+from services.summary import Summary, summed
 from tui.keymap import bindings, key_line
 from tui.keys import QUEUE
 from tui.options import ScreenOptions
@@ -88,8 +89,12 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._filter: Filter = parse_filter("")
         self._complaint = ""
         self._mine = False
+        self._muted: frozenset[str] = frozenset()
+        self._muted_until: datetime | None = None
+        self._summed: tuple[Sequence[Row], Summary] = ((), Summary())
         self._header = Header(policy)
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
+        self.table.signs = self._signs
         self.countdowns = Gutter(self.table)
         self._detail = Detail(policy, ascii_only=options.ascii)
 
@@ -160,6 +165,31 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         for detail in self._details():
             detail.trouble(issue_id, why)
 
+    @property
+    def summary(self) -> Summary:
+        """How the queue stands; worked out anew only when a row has changed."""
+        rows = self._standing.rows
+        if self._summed[0] is not rows:
+            self._summed = (rows, summed(rows))
+        return self._summed[1]
+
+    def show_muted(self, muted: frozenset[str], until: datetime | None) -> None:
+        """Mark what is silent."""
+        self._muted, self._muted_until = muted, until
+        self._rearrange(self._now)
+
+    def _muted_words(self, now: datetime) -> str:
+        until = self._muted_until
+        if until is None or until <= now:
+            return ""
+        return f"MUTED until {until.astimezone(self.policy.calendar.zone):%H:%M}"
+
+    def _signs(self, row: Row) -> str:
+        """What there is to say of a row besides what it is."""
+        if not self._muted:
+            return ""
+        return "" if self._muted.isdisjoint(row.issue.id.split("+")) else "[muted] "
+
     def _details(self) -> list[Detail]:
         opened = [top.detail for top in self.app.screen_stack if isinstance(top, IssueScreen)]
         return [self._detail, *opened]
@@ -177,8 +207,10 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         words = " ".join(word for word in narrowed if word)
         few = f"{len(kept)} of {len(rows)}"
         filtered = (f"[{plain(words)}] {few}", f"[…] {few}") if words else ()
+        muted = self._muted_words(now)
+        narrowed_to = tuple(" ".join(w for w in (muted, f) if w) for f in filtered or ("",))
         self._header.show(
-            HeaderFacts(self._snapshot, rows, self._options.demo, filtered, self._unsent),
+            HeaderFacts(self._snapshot, rows, self._options.demo, narrowed_to, self._unsent),
             now,
             self.countdowns.shows_seconds,
         )

@@ -1,0 +1,1 @@
+"""How does a deadline reach a person who is looking elsewhere?"""

@@ -1,0 +1,95 @@
+"""Which steps have been reached that nobody was told of yet?
+
+Looks at the queue when it has changed and when the next step is due, not every second. The steps
+of an issue are worked out once, when it changes; they wait in the order of their moments.
+"""
+
+import heapq
+from datetime import datetime
+
+from services.domain import Health, Issue, Snapshot, Source
+from services.policy.deadlines import Policy
+from services.signals.ladder import NEW, Ladder, Rung, rungs
+from services.signals.memory import EVERYTHING, SignalMemory
+
+
+class Watch:
+    """The eye on all ladders."""
+
+    def __init__(self, policy: Policy, ladder: Ladder, memory: SignalMemory) -> None:
+        self.memory = memory
+        self._policy = policy
+        self._ladder = ladder
+        self._first_seen: dict[Source, datetime] = {}
+        self._open: dict[int, Issue] = {}
+        """The issues looked at, by Python's identity: an issue that changes is another object."""
+        self._ahead: list[tuple[datetime, int, Rung]] = []
+        self._reached: list[Rung] = []
+        """Reached and not yet claimed: muted, or just now."""
+        self._made = 0
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next step is reached, if nothing changes until then."""
+        return self._ahead[0][0] if self._ahead else None
+
+    def take(self, snapshot: Snapshot, now: datetime) -> tuple[Rung, ...]:
+        """Look at a new state of the world, and at what is due in it.
+
+        What comes from disk, and was not read since we began, is left alone: it may have been
+        dealt with long ago. What a source told us before it failed still counts.
+
+        Raises:
+            StoreError: What rings cannot be kept, and so does not ring.
+        """
+        if not self._first_seen:
+            self.memory.forget_old(now)
+        zendesk = self._read(snapshot, Source.ZENDESK)
+        pagerduty = self._read(snapshot, Source.PAGERDUTY)
+        before, self._open = (
+            self._open,
+            {
+                id(issue): issue
+                for issue in snapshot.issues
+                if (zendesk or issue.ticket is None) and (pagerduty or issue.incident is None)
+            },
+        )
+        for place in self._open.keys() - before.keys():
+            for rung in rungs(self._open[place], self._ladder, self._policy):
+                self._made += 1
+                heapq.heappush(self._ahead, (rung.at, self._made, rung))
+        return self.look(now)
+
+    def look(self, now: datetime) -> tuple[Rung, ...]:
+        """Claim what is due now: of each deadline the highest step, if it has not rung yet.
+
+        What is muted is left unclaimed, and rings when it is no longer. A new P1 is never muted.
+
+        Raises:
+            StoreError: What rings cannot be kept, and so does not ring.
+        """
+        while self._ahead and self._ahead[0][0] <= now:
+            self._reached.append(heapq.heappop(self._ahead)[2])
+        current = [rung for rung in self._reached if id(rung.issue) in self._open]
+        silent = self.memory.silent(now) if current else frozenset()
+        self._reached = [rung for rung in current if _muted(rung, silent)]
+        audible = [rung for rung in current if not _muted(rung, silent)]
+        claimed = {id(rung) for rung in self.memory.claim(audible, now)}
+        highest = {_deadline(rung): rung for rung in sorted(audible, key=lambda rung: rung.share)}
+        return tuple(rung for rung in highest.values() if id(rung) in claimed)
+
+    def _read(self, snapshot: Snapshot, source: Source) -> bool:
+        """Whether a source has answered since we began; what the laptop's clock says is no help."""
+        status = (snapshot.sources or {}).get(source)
+        if status is None or status.fetched_at is None:
+            return False
+        first = self._first_seen.setdefault(source, status.fetched_at)
+        return status.state is Health.OK or status.fetched_at != first
+
+
+def _muted(rung: Rung, silent: frozenset[str]) -> bool:
+    return rung.share != NEW and not silent.isdisjoint({*rung.halves, EVERYTHING})
+
+
+def _deadline(rung: Rung) -> tuple[str, str]:
+    return rung.issue.id, rung.promise.kind if rung.promise is not None else "new"

@@ -1,0 +1,1 @@
+"""How does the shell, or tmux's status line, learn how the queue stands?"""

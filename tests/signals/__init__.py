@@ -1,0 +1,1 @@
+"""What calls for somebody, how often, and through what."""
