@@ -20,7 +20,10 @@ from services.domain import ClockKind, Status
 from services.policy.rules import Allowance
 from tui.keys import SCREENS
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+_ROOMS = "<!-- rooms: written by make pages -->"
 
 _KINDS: Mapping[object, str] = {
     str: "text",
@@ -47,7 +50,31 @@ _KEY = re.compile(r"([A-Za-z0-9_]+) = (.*)")
 
 def pages() -> Mapping[str, str]:
     """Every generated page by its name in docs/."""
-    return {"configuration.md": _configuration(), "keys.md": _keys()}
+    return {
+        "architecture.md": _architecture(),
+        "configuration.md": _configuration(),
+        "keys.md": _keys(),
+    }
+
+
+def _architecture() -> str:
+    """The page as it is written by hand, with the list of rooms under its mark."""
+    by_hand = (DOCS / "architecture.md").read_text(encoding="utf-8").partition(_ROOMS)[0]
+    lines = [by_hand + _ROOMS]
+    for floor in ("services", "widgets", "tui"):
+        for folder in (ROOT / floor, *sorted(p for p in (ROOT / floor).rglob("*") if p.is_dir())):
+            rooms = [room for room in sorted(folder.glob("*.py")) if room.stem != "__init__"]
+            if not rooms:
+                continue
+            lines += ["", f"### `{folder.relative_to(ROOT)}/`", "", "| room | |", "|---|---|"]
+            lines += [f"| `{room.name}` | {_cell(_question(room))} |" for room in rooms]
+    return "\n".join(lines) + "\n"
+
+
+def _question(room: Path) -> str:
+    """The first line of a module's docstring."""
+    said = ast.get_docstring(ast.parse(room.read_text(encoding="utf-8"))) or ""
+    return said.partition("\n")[0]
 
 
 def _configuration() -> str:
