@@ -162,7 +162,7 @@ def update_body(write: IncidentUpdate) -> dict[str, object]:
     return {"incident": incident}
 
 
-def create_body(write: IncidentCreate, op: str) -> dict[str, object]:
+def create_body(write: IncidentCreate, op: str, priority_id: str | None) -> dict[str, object]:
     """The body of a new incident; its key is ours, so that it is not made twice while open."""
     incident: dict[str, object] = {
         "type": "incident",
@@ -171,8 +171,8 @@ def create_body(write: IncidentCreate, op: str) -> dict[str, object]:
         "urgency": write.urgency,
         "incident_key": op,
     }
-    if write.priority is not None:
-        incident["priority"] = write.priority
+    if priority_id is not None:
+        incident["priority"] = _reference(priority_id, "priority")
     if write.body:
         incident["body"] = {"type": "incident_body", "details": write.body}
     return {"incident": incident}

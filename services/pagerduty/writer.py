@@ -37,6 +37,8 @@ from services.letters import (
 )
 from services.pagerduty import wire, write_wire
 from services.pagerduty.changes import as_wanted, changes
+from services.pagerduty.directory import PagerDutyDirectory
+from services.plain import plain
 
 MOST_PAGES = 20
 """Pages of one incident's log that are looked through."""
@@ -240,7 +242,7 @@ class PagerDutyWriter:
     # Making something new
 
     async def _create(self, write: IncidentCreate, op: str) -> Landed:
-        body = write_wire.create_body(write, op)
+        body = write_wire.create_body(write, op, await self._priority_id(write.priority))
         try:
             return self._landed(await self._api.write("POST", "/incidents", body, wire.OneIncident))
         except (Rejected, Conflict):
@@ -249,6 +251,18 @@ class PagerDutyWriter:
             if found is None:
                 raise
             return found
+
+    async def _priority_id(self, name: str | None) -> str | None:
+        """A new incident takes a priority by its id only, unlike one that is changed."""
+        if name is None:
+            return None
+        known = await PagerDutyDirectory(self._api).priorities()
+        found = (one.id for one in known if one.name.casefold() == name.casefold())
+        id = next(found, None)
+        if id is None:
+            what = f"The PagerDuty account has no priority {plain(name)}."
+            raise Rejected(Source.PAGERDUTY, what)
+        return id
 
     async def _find_new(self, op: str) -> Landed | None:
         params = (("incident_key", op), ("date_range", "all"), ("time_zone", "UTC"))
@@ -275,7 +289,6 @@ class PagerDutyWriter:
             ("since", write_wire.stamp(write.start)),
             ("until", write_wire.stamp(write.end)),
             ("overflow", "true"),
-            ("time_zone", "UTC"),
         )
         page = await self._api.read(path, write_wire.Overrides, params, urgent=True)
         return Landed() if any(one.is_the(write) for one in page.overrides) else None
