@@ -1,6 +1,7 @@
 # make run      sets up and starts the dashboard on the embedded demo
 # make test     sets up and runs the tests
 # make check    format, lint, types, floor plan, tests: everything that must hold before a commit
+# make crashtest kills the running dashboard a hundred times (KILLS=…), and looks for every word
 # make bench    measures against references taken in the same run
 # make wheel    builds the wheel, installs it in a fresh environment and starts it there
 # make pages    writes the generated pages of docs/ anew
@@ -14,8 +15,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 JOBS ?= 2
+KILLS ?= 100
 
-.PHONY: run test check lint types floors bench wheel pages pictures lock clean
+.PHONY: run test check lint types floors crashtest bench wheel pages pictures lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -35,6 +37,9 @@ types: $(VENV)/.dev
 
 floors: $(VENV)/.dev
 	$(BIN)/lint-imports
+
+crashtest: $(VENV)/.dev
+	$(BIN)/python -m tests.crash $(KILLS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench

@@ -28,7 +28,6 @@ from services.outbox.delivery import Carrier, Delivery
 from services.outbox.outbox import Outbox
 from services.pagerduty.client import PagerDuty
 from services.pagerduty.directory import PagerDutyDirectory
-from services.pagerduty.writer import PagerDutyWriter
 from services.pairing import PairingRules
 from services.places import state_dir
 from services.policy.deadlines import Policy
@@ -43,7 +42,6 @@ from services.signals.memory import SignalMemory
 from services.store import Store, store_path
 from services.vigil import Vigil
 from services.zendesk.client import Zendesk
-from services.zendesk.writer import ZendeskWriter
 
 if TYPE_CHECKING:
     import httpx
@@ -148,7 +146,7 @@ def assemble(
     )
     delivery = Delivery(
         outbox,
-        _carriers(config, connect, clock),
+        lambda: _carriers(config, connect, clock),
         clock,
         prepare=connect.prepare,
         told=lambda letter, said: poller.absorb(letter.source, said.ticket, said.incident),
@@ -181,6 +179,10 @@ async def read_queue(
 
 def _carriers(config: Config, connect: Connector, clock: Clock) -> dict[Source, Carrier]:
     """Who takes letters to the vendors in use; over the same connections as the questions."""
+    # Nothing of this is needed before the first paint.
+    from services.pagerduty.writer import PagerDutyWriter
+    from services.zendesk.writer import ZendeskWriter
+
     carriers: dict[Source, Carrier] = {}
     root = config.zendesk_root.rstrip("/")
     for api in connect.apis:

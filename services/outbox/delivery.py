@@ -63,7 +63,7 @@ class Delivery:
     def __init__(
         self,
         outbox: Outbox,
-        carriers: Mapping[Source, Carrier],
+        carriers: Callable[[], Mapping[Source, Carrier]],
         clock: Clock,
         *,
         prepare: Callable[[Source], Awaitable[object]],
@@ -74,7 +74,8 @@ class Delivery:
 
         Args:
             outbox: What is to be sent.
-            carriers: Who takes it there; letters to a vendor without one stay.
+            carriers: Who takes it there, asked for when `run` begins; letters to a vendor
+                without one stay.
             clock: The servers' time.
             prepare: Sees to it that a source has its credentials; raises `Unauthorised`.
             told: Hears what was answered.
@@ -85,7 +86,8 @@ class Delivery:
         self._unwritable = ""
         self._outbox = outbox
         self._ledger = outbox.ledger
-        self._carriers = carriers
+        self._find_carriers = carriers
+        self._carriers: Mapping[Source, Carrier] = {}
         self._clock = clock
         self._prepare = prepare
         self._told = told
@@ -108,6 +110,7 @@ class Delivery:
         """Send, and tell all letters after each change, whoever made it; ends only if closed."""
         told: tuple[Letter, ...] | None = None
         self._recovered = False
+        self._carriers = self._find_carriers()
         try:
             while True:
                 letters = self._look_up(told)

@@ -47,7 +47,7 @@ class Office:
 
         self.delivery = Delivery(
             self.outbox,
-            {Source.ZENDESK: self.desk.zendesk, Source.PAGERDUTY: self.desk.pagerduty},
+            lambda: {Source.ZENDESK: self.desk.zendesk, Source.PAGERDUTY: self.desk.pagerduty},
             self.clock,
             prepare=prepare,
             told=lambda letter, outcome: self.told.append(outcome),
