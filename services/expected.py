@@ -30,6 +30,7 @@ from services.letters import (
     IncidentUpdate,
     Letter,
     LetterState,
+    OverrideCreate,
     TicketCreate,
     TicketUpdate,
     Write,
@@ -239,6 +240,34 @@ def _resolved(incident: Incident, at: datetime) -> Incident:
         assignee_ids=(),
         pending_actions=(),
     )
+
+
+_KINDS: Mapping[type[Write], str] = {
+    TicketCreate: "new ticket",
+    IncidentNote: "PagerDuty note",
+    IncidentStatusUpdate: "status update",
+    IncidentSnooze: "snooze",
+    IncidentMerge: "merge",
+    IncidentCreate: "page",
+    OverrideCreate: "override",
+}
+
+
+def kind_of(write: Write) -> str:
+    """What sort of thing a write is, in a word or two."""
+    match write:
+        case TicketUpdate(comment=None):
+            return "Zendesk fields"
+        case TicketUpdate():
+            return "public comment" if write.public else "internal note"
+        case IncidentUpdate(status=IncidentStatus.ACKNOWLEDGED):
+            return "acknowledge"
+        case IncidentUpdate(status=IncidentStatus.RESOLVED):
+            return "resolve"
+        case IncidentUpdate():
+            return "PagerDuty fields"
+        case _:
+            return _KINDS[type(write)]
 
 
 def text_of(write: Write) -> str:

@@ -102,7 +102,8 @@ class RotaApp(Signalling, OnShift):
     async def deliver(self) -> None:
         """Send letters. Never exclusive: a write is not to be cancelled half-way."""
         if self._stationery.deliver is not None:
-            await self._stationery.deliver()
+            async for _ in self._stationery.deliver():
+                self.writing.posting.soon()
 
     def _show(self) -> None:
         """The world as it is known, with what we have sent already in it."""

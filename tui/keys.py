@@ -175,7 +175,7 @@ FORM: Table = (
     Key("form_preview", "ctrl+s,f10", "preview", "Preview", "See what would be sent.",
         "ctrl+s", True),
     Key("form_editor", "ctrl+e", "edit", "$EDITOR", "Write this answer in your editor.",
-        "ctrl+e", True),
+        "ctrl+e"),
     Key("form_template", "ctrl+t", "template", "Template", "Put the prepared text here.",
         "ctrl+t"),
     Key("form_discard", "f4", "discard", "Discard", "Throw the draft away; asks first.", "F4"),

@@ -135,7 +135,12 @@ def _stationery(assembly: "Assembly", config: Config) -> "Stationery":
 
         return await asked(assembly.apis)
 
-    return Stationery(assembly.outbox, house, directory)
+    def at_rest() -> str:
+        if assembly.delivery.trouble:
+            return assembly.delivery.trouble
+        return "" if assembly.delivery.sends else "another dashboard on this laptop sends"
+
+    return Stationery(assembly.outbox, house, directory, assembly.delivery.run, at_rest)
 
 
 def _options(config: Config, demo: str = "") -> "ScreenOptions":

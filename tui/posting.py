@@ -35,6 +35,7 @@ class Posting:
         clock: Clock,
         options: ScreenOptions,
         changed: Callable[[], None],
+        at_rest: Callable[[], str],
     ) -> None:
         """Take what it takes; nothing is read yet.
 
@@ -45,6 +46,7 @@ class Posting:
             clock: The servers' time.
             options: Looks and keys.
             changed: Called when the queue reads differently because of a letter.
+            at_rest: Why nothing is being sent from here just now, or "".
         """
         self.letters: tuple[Letter, ...] = ()
         self.outbox = outbox
@@ -53,6 +55,7 @@ class Posting:
         self._clock = clock
         self._options = options
         self._changed = changed
+        self._at_rest = at_rest
         self._states: dict[int, LetterState] = {}
         self._due = False
         self._reopen: Callable[[str, str], str] = lambda form, issue: ""
@@ -141,7 +144,7 @@ class Posting:
         from tui.screens.outbox import Deeds, OutboxScreen
 
         deeds = Deeds(self._retry, self._edit, self._discard, self._confirm)
-        screen = OutboxScreen(self._policy, deeds, self._options)
+        screen = OutboxScreen(self._policy, deeds, self._options, self._at_rest)
         screen.show(self.letters, self._clock.now())
         self._app.push_screen(screen)
 
@@ -249,9 +252,10 @@ class Posting:
         """What has been sent, in one line; what has not, each by itself."""
         before, self._states = self._states, {one.id: one.state for one in self.letters}
         news = [one for one in self.letters if before.get(one.id) is not one.state]
-        sent = [letter.label for letter in news if letter.state is LetterState.SENT]
+        unsent = {one.action for one in self.letters if one.state is not LetterState.SENT}
+        sent = [one for one in news if one.state is LetterState.SENT and one.action not in unsent]
         if sent:
-            labels = list(dict.fromkeys(sent))
+            labels = list(dict.fromkeys(letter.label for letter in sent))
             more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
             self.say(f"Sent: {plain(labels[0], 80)}{more}.")
         for letter in news:

@@ -3,7 +3,7 @@
 What a form is about is what was under the cursor at the key press, and stays so.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,10 @@ def _house() -> House:
     return House()
 
 
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Stationery:
     """What it takes to write: made where the dashboard is put together."""
@@ -44,8 +48,10 @@ class Stationery:
     """How the team works; asked for when the first form is opened."""
     directory: Callable[[], Awaitable[Directory]] | None = None
     """Who there is to choose from; asked for when a form needs it."""
-    deliver: Callable[[], Awaitable[None]] | None = None
-    """Sends what is posted, for as long as it is let; None where nothing is to be sent."""
+    deliver: Callable[[], AsyncIterator[object]] | None = None
+    """Sends what is posted, and tells whenever a letter stands differently; None sends nothing."""
+    at_rest: Callable[[], str] = _nothing
+    """Why nothing is being sent from here just now; "" when it is."""
 
 
 class Writing:
@@ -70,7 +76,9 @@ class Writing:
             options: Looks and keys.
             changed: Called when the queue reads differently because of a letter.
         """
-        self.posting = Posting(app, stationery.outbox, policy, clock, options, changed)
+        self.posting = Posting(
+            app, stationery.outbox, policy, clock, options, changed, stationery.at_rest
+        )
         self._app = app
         self._stationery = stationery
         self._policy = policy

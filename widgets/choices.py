@@ -12,9 +12,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from services.plain import plain
+from widgets.fitting import fit
 
 SIGNS = ("●", "○")
 ASCII_SIGNS = ("*", "o")
+
+LEAST_NOTE = 16
+"""Cells under which a note says nothing."""
 
 MOST_DIGITS = 9
 """Choices that have a digit."""
@@ -97,11 +101,11 @@ class Choices(Widget, can_focus=True):
             return self._painted("", set_cell_size(note, width), chosen)
         digit = str(place + 1) if place < MOST_DIGITS else " "
         head = f" {digit} {self._signs[0 if chosen else 1]} {plain(option.label, limit=120)}"
-        beside = 0 if self._narrow(width) else max(0, width - self._label_cells())
-        if not beside:
+        beside = 0 if self._lines_each() > 1 else max(0, width - self._label_cells())
+        if beside < LEAST_NOTE:
             return self._painted(set_cell_size(head, width), "", chosen)
         head = set_cell_size(head, width - beside)
-        return self._painted(head, set_cell_size(plain(option.note, limit=200), beside), chosen)
+        return self._painted(head, fit(plain(option.note, limit=200), beside), chosen)
 
     def note(self) -> str:
         """What the chosen answer means, where it stands neither beside it nor below."""

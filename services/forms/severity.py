@@ -46,7 +46,7 @@ def what_if(scene: Scene, severity: Severity) -> str:
         said = "no update while it waits" if waits else f"update {due_words(update, policy, now)}"
         parts.append(said)
     elif (answered := _update_after_an_answer(supposed, policy, now)) is not None:
-        parts.append(f"answered now, update by {when(answered, policy, now)}")
+        parts.append(f"then update by {when(answered, policy, now)}")
     return "; ".join(parts)
 
 

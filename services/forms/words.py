@@ -89,8 +89,10 @@ def _kept(before: Issue, after: Issue, policy: Policy, now: datetime) -> list[st
         classified = new is None and kind is Kind.TRIAGE and after.severity is not None
         # Once classified, the first response is the response.
         response = then.get(Kind.RESPONSE) if kind is Kind.FIRST_RESPONSE else None
-        answered = response is not None and response.state in (State.MET, State.LATE)
-        if kept or told or classified or answered:
+        if response is not None and response.due_at is not None:
+            if response.state in (State.MET, State.LATE):
+                lines.append(_met(Kind.RESPONSE, response.due_at, policy, now))
+        elif kept or told or classified:
             lines.append(_met(kind, due, policy, now))
     return lines
 

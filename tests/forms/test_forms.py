@@ -78,8 +78,8 @@ def test_triage_shows_what_each_severity_would_promise_now() -> None:
     asked = {field.id: field for field in FORMS["triage"].fields(a_scene(TICKET))}
     notes = {choice.value: choice.note for choice in asked["severity"].choices}
 
-    assert notes["P1"] == "respond by 12:08, in 8 min; answered now, update by 13:00"
-    assert notes["P2"] == "respond by 12:18, in 18 min; answered now, update by 14:00"
+    assert notes["P1"] == "respond by 12:08, in 8 min; then update by 13:00"
+    assert notes["P2"] == "respond by 12:18, in 18 min; then update by 14:00"
     late = a_scene(issue_of(a_ticket(25)))
     worse = {f.id: f for f in FORMS["triage"].fields(late)}["severity"].choices[0].note
     assert worse.startswith("respond by 11:55, 5 min late already")

@@ -62,7 +62,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
     FormScreen #form-notes { height: auto; max-height: 30%; padding: 0 1; }
     FormScreen #form-keys { height: 1; background: $panel; }
     FormScreen.-wide #form-body { layout: horizontal; }
-    FormScreen.-wide Outline { width: 45%; max-width: 64; max-height: 100%; height: 1fr; }
+    FormScreen.-wide Outline { width: 40%; max-width: 56; max-height: 100%; height: 1fr; }
     FormScreen.-wide #form-answer { border-left: solid $primary 50%; }
     """
 

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
-from services.expected import text_of
+from services.expected import kind_of, text_of
 from services.forms.words import rough, when
 from services.letters import Letter, LetterState
 from services.plain import plain, plain_lines
@@ -61,8 +61,23 @@ class OutboxScreen(Screen[None]):
     OutboxScreen #outbox-keys { height: 1; background: $panel; }
     """
 
-    def __init__(self, policy: Policy, deeds: Deeds, options: ScreenOptions) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        deeds: Deeds,
+        options: ScreenOptions,
+        at_rest: Callable[[], str] = lambda: "",
+    ) -> None:
+        """Make the screen; it is told of letters by `show`.
+
+        Args:
+            policy: For the team's civil time.
+            deeds: What can be done with a letter.
+            options: Looks and keys.
+            at_rest: Why nothing is being sent from here just now, or "".
+        """
         super().__init__()
+        self._at_rest = at_rest
         self._policy = policy
         self._deeds = deeds
         self._options = options
@@ -156,6 +171,8 @@ class OutboxScreen(Screen[None]):
             return
         unsent = sum(letter.state is not LetterState.SENT for letter in self._letters)
         title = f"Outbox: {unsent} not sent" if unsent else "Outbox: everything has been sent"
+        if why := self._at_rest():
+            title += f" │ {plain(why, 80)}"
         self.query_one("#outbox-title", Static).update(Text(title, no_wrap=True))
         lines = [self._line(letter) for letter in self._in_view()]
         self.query_one("#outbox-list", Static).update(Text("\n").join(lines))
@@ -181,12 +198,12 @@ class OutboxScreen(Screen[None]):
         style = "reverse" if letter.id == self._held else "bold" if loud else ""
         room = max(10, self.size.width - 24)
         return Text(
-            f"{words:<10} {at:<6} {plain(letter.label, limit=room)}",
+            f"{words:<10} {at:<6} {plain(_named(letter), limit=room)}",
             style=style, no_wrap=True, overflow="ellipsis",
         )  # fmt: skip
 
     def _full(self, letter: Letter) -> RenderableType:
-        head = Text(f"{plain(letter.label)}: {WORDS[letter.state]}", style="bold")
+        head = Text(f"{plain(_named(letter))}: {WORDS[letter.state]}", style="bold")
         parts: list[RenderableType] = [head]
         if letter.reason:
             parts.append(Text(plain(letter.reason)))
@@ -207,6 +224,12 @@ class OutboxScreen(Screen[None]):
             parts += [Text("What came in", style="bold"), theirs, Text("")]
             parts += [Text("What you wrote", style="bold"), mine]
         return Group(*parts)
+
+
+def _named(letter: Letter) -> str:
+    """What was decided, and which letter of it this is."""
+    kind = kind_of(letter.write)
+    return letter.label if kind in letter.label.lower() else f"{letter.label}, {kind}"
 
 
 def plain_text(text: str) -> Text:
