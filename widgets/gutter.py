@@ -67,6 +67,10 @@ class Gutter(Widget):
         """Scroll with the table."""
         self.watch(self._table, "scroll_y", self._repaint, init=False)
 
+    def on_show(self) -> None:
+        """What was to be repainted while nothing was to be seen has been forgotten."""
+        self._repaint()
+
     def _repaint(self) -> None:
         self.refresh()
         self.marks.refresh()

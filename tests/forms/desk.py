@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 
 from services.clock import ManualClock
@@ -13,6 +14,7 @@ from services.outbox.outbox import Outbox
 from tests.forms.scenes import DIRECTORY, HOUSE, NOON, POLICY
 from tests.screen.stage import Desk, FakeFeed, settle, snapshot
 from tui.app import RotaApp
+from tui.keymap import character_name
 from tui.options import ScreenOptions
 from tui.screens.forms import FormScreen
 from tui.writing import Stationery
@@ -56,7 +58,12 @@ def world(*issues: Issue) -> Snapshot:
 
 
 async def types(pilot: Pilot[None], *words: str) -> None:
-    """Each word by itself: a text, or in angle brackets a key."""
+    """Each word by itself: a text, typed in one burst, or in angle brackets a key."""
     for word in words:
-        await pilot.press(*([word[1:-1]] if word.startswith("<") else list(word)))
+        if word.startswith("<"):
+            await pilot.press(word[1:-1])
+            continue
+        for char in word:
+            pilot.app.post_message(events.Key(character_name(char), char))
+        await settle(pilot)
     await settle(pilot)
