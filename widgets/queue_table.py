@@ -143,14 +143,23 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Take new rows; the cursor stays on its issue wherever that has moved to."""
         held = self.selected
         self.rows = tuple(rows)
-        about = held.issue.id if held else ""
-        found = (place for place, row in enumerate(self.rows) if row.issue.id == about)
-        place = next(found, self.cursor)
+        place = self._place_of(held.issue.id if held else "")
         self.cursor = max(0, min(place, len(self.rows) - 1))
         self.virtual_size = Size(self.size.width, len(self.rows))
         self._keep_in_view()
         self.tick(now)
         self.post_message(self.Moved(self.selected))
+
+    def _place_of(self, about: str) -> int:
+        """Where an issue is now; of one taken apart, its ticket; of none, where the cursor is."""
+        for part in (about, *about.split("+")):
+            for place, row in enumerate(self.rows):
+                if row.issue.id == part:
+                    return place
+        for place, row in enumerate(self.rows):
+            if about and about in row.issue.id.split("+"):
+                return place
+        return self.cursor
 
     def mark(self, ids: frozenset[str]) -> None:
         """These issues are marked, and no others."""

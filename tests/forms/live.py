@@ -44,12 +44,14 @@ class Live:
 
     async def until(self, what: Callable[[], bool], seconds: int = PATIENCE) -> None:
         """Let time pass until something is so."""
-        for _ in range(seconds):
+        passed, step = 0.0, 0.5
+        while passed < seconds:
             if what():
                 await settle(self.pilot)
                 return
-            await self.clock.advance(1)
+            await self.clock.advance(step)
             await self.pilot.pause()
+            passed, step = passed + step, min(step * 2, 11.0)
         raise AssertionError(f"never came to pass; letters: {self.letters}")
 
     async def types(self, *words: str) -> None:

@@ -46,7 +46,7 @@ async def test_the_walk_of_a_page_from_its_first_ring_to_its_end() -> None:
         notes = [note.content.partition("[rota")[0].strip() for note in page.notes]
         assert notes == [said[0][1]]
         assert sorted(seat.wrote()) == sorted(
-            [("PUT", "/api/v2/tickets/{ticket_id}")] * 5
+            [("PUT", "/tickets/{ticket_id}")] * 5
             + [("PUT", "/incidents/{incident_id}")] * 4
             + [("POST", "/incidents/{incident_id}/notes")]
         )
