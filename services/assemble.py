@@ -21,9 +21,11 @@ from services.clock import (
 )
 from services.config.tables import Config
 from services.config.tables import PagerDuty as PagerDutyTable
+from services.connector import Connector
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import StoreError
+from services.log import Log
 from services.outbox.delivery import Carrier, Delivery
 from services.outbox.outbox import Outbox
 from services.pagerduty.client import PagerDuty
@@ -37,7 +39,7 @@ from services.poller.remarks import Remarks
 from services.poller.standing import Standing
 from services.poller.ticket_book import Scope
 from services.poller.zendesk_feed import ZendeskFeed
-from services.sessions import Connector, Session
+from services.sessions import Session
 from services.signals.memory import SignalMemory
 from services.store import Store, store_path
 from services.vigil import Vigil
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
 
 _FAR = timedelta(days=3650)
 """Behind everything that has a due moment."""
+
+LOG = "rota.log"
+"""The name of the log; all accounts share it."""
 
 OUTBOX = "-outbox"
 """How the name of the outbox's file ends, beside that of the cache."""
@@ -74,9 +79,12 @@ class Assembly:
     """The same vendors without credentials, to renew them."""
     sessions: Mapping[Source, Session] = field(default_factory=dict)
     """Our standing at each vendor that is configured."""
+    log: Log | None = None
 
     async def aclose(self) -> None:
-        """Close connections, the store and the outbox."""
+        """Close connections, the store, the outbox and the log."""
+        if self.log is not None:
+            self.log.close()
         for api in (*self.apis, *self.bare):
             await api.aclose()
         self.store.close()
@@ -118,15 +126,19 @@ def assemble(
         )
         clock = servers
     policy = Policy(config.policy_rules(), config.support_calendar())
+    in_memory = store is not None
     if outbox is None:
-        outbox = Outbox(None if store else _state_file(config, environ, OUTBOX))
+        path = None if in_memory else _state_file(config, environ, OUTBOX)
+        outbox = Outbox(path, notices.append)
     store = store or _open_store(config, environ, notices)
     desk = Desk(
         policy,
         PairingRules(config.pairing.window, config.pairing.prefixes),
         store.load_pairs(),
     )
-    connect = Connector(config, environ, clock, servers.observe if servers else None, transport)
+    log = Log(None if in_memory else state_dir(environ) / LOG, clock.now)
+    observe = servers.observe if servers else None
+    connect = Connector(config, environ, clock, observe, transport, log)
     zendesk = _zendesk(config, connect, store, policy, clock)
     pagerduty = _pagerduty(config, connect, environ, store, policy, clock)
     poller = Poller(
@@ -142,6 +154,7 @@ def assemble(
         stretch=connect.stretch,
         vigil=Vigil(servers) if servers else None,
         remarks=lambda: _remarks(connect, clock, servers, notices),
+        log=log,
         jitter=jitter,
     )
     delivery = Delivery(
@@ -154,7 +167,7 @@ def assemble(
     )
     apis, bare = tuple(connect.apis), tuple(connect.bare)
     return Assembly(
-        poller, policy, clock, store, outbox, delivery, apis, notices, bare, connect.sessions
+        poller, policy, clock, store, outbox, delivery, apis, notices, bare, connect.sessions, log
     )
 
 
@@ -300,7 +313,7 @@ def _open_store(config: Config, environ: Mapping[str, str], notices: list[str]) 
     """The store on disk; where there can be none, the memory, and a word about it."""
     simulated = any(_on_this_machine(url) for url in _accounts(config))
     try:
-        return Store(_state_file(config, environ), facts=not simulated)
+        return Store(_state_file(config, environ), facts=not simulated, tell=notices.append)
     except StoreError as error:
         notices.append(f"{error.headline} {error.advice}".strip())
         return Store(None)

@@ -8,7 +8,7 @@ overwritten with zeroes, so that no customer's words are left behind in a free p
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from services.errors import StoreError
@@ -18,18 +18,25 @@ BUSY_SECONDS = 5
 """How long one process waits for another that is writing."""
 
 
-def open_database(path: Path | None, migrations: Sequence[str]) -> sqlite3.Connection:
+Tell = Callable[[str], None]
+"""Told what the operator must know of a file, in a plain sentence."""
+
+
+def open_database(
+    path: Path | None, migrations: Sequence[str], tell: Tell | None = None
+) -> sqlite3.Connection:
     """Open or make a file of state, brought up to date.
 
     Args:
         path: The file; None keeps everything in memory.
         migrations: SQL scripts, append only; `PRAGMA user_version` counts those applied.
+        tell: Told when a file had to be set aside.
 
     Raises:
         StoreError: The file or its directory cannot be made or opened, or is not ours alone.
     """
     try:
-        return _open(path, migrations)
+        return _open(path, migrations, tell)
     except StoreError as error:
         what = f"{error.headline} The state of rota cannot be kept here."
         raise StoreError(what, error.advice) from None
@@ -54,22 +61,39 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise StoreError(f"The state of rota cannot be saved: {error}.") from error
 
 
-def _open(path: Path | None, migrations: Sequence[str]) -> sqlite3.Connection:
+def _open(path: Path | None, migrations: Sequence[str], tell: Tell | None) -> sqlite3.Connection:
     if path is None:
         return _migrated(sqlite3.connect(":memory:"), migrations)
     private_directory(path.parent)
     os.close(open_private(path))
     db = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
+        _check(db)
         return _migrated(db, migrations)
     except sqlite3.OperationalError:
         # Locked, full, read-only: the file itself may be whole.
         db.close()
         raise
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
         db.close()
-        _set_aside(path)
-        return _open(path, migrations)
+        aside = _set_aside(path)
+        if tell is not None:
+            tell(
+                f"{path} could not be used ({error}). It is kept as {aside.name}, and a new one "
+                "is begun."
+            )
+        return _open(path, migrations, tell)
+
+
+def _check(db: sqlite3.Connection) -> None:
+    """A damaged page is found now, and not in the middle of the shift.
+
+    Raises:
+        sqlite3.DatabaseError: There is one.
+    """
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise sqlite3.DatabaseError("it is damaged")
 
 
 def _migrated(db: sqlite3.Connection, migrations: Sequence[str]) -> sqlite3.Connection:
@@ -84,7 +108,7 @@ def _migrated(db: sqlite3.Connection, migrations: Sequence[str]) -> sqlite3.Conn
     return db
 
 
-def _set_aside(path: Path) -> None:
+def _set_aside(path: Path) -> Path:
     """Keep an unreadable file under a name of its own, with its journal."""
     number = 1
     while (aside := path.with_suffix(f".unreadable-{number}")).exists():
@@ -94,3 +118,4 @@ def _set_aside(path: Path) -> None:
         journal = path.with_name(path.name + ending)
         if journal.exists():
             journal.rename(aside.with_name(aside.name + ending))
+    return aside

@@ -8,27 +8,18 @@ pair of OAuth tokens is renewed by one process at a time, and kept before it is 
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
-from services.api import Api, Observe
+from services.api import Api
 from services.clock import Clock
-from services.config.secrets import (
-    PagerDutyLogin,
-    ZendeskLogin,
-    pagerduty_login,
-    zendesk_login,
-)
-from services.config.tables import Config
+from services.config.secrets import PagerDutyLogin, ZendeskLogin
 from services.config.wallet import Wallet
 from services.domain import Source
 from services.errors import ConfigError, OutcomeUnknown, Unauthorised, Unreachable
+from services.log import Log
 from services.pagerduty.client import pagerduty_bearer, pagerduty_token
-from services.places import state_dir
+from services.secret import Secret
 from services.zendesk.client import zendesk_basic, zendesk_bearer
 from services.zendesk.oauth import TokenPair, next_pair
-
-if TYPE_CHECKING:
-    import httpx
 
 API_TOKENS_END = date(2027, 4, 30)
 """The day from which Zendesk takes no API tokens any more."""
@@ -62,6 +53,7 @@ class Session:
         wallet: Wallet | None = None,
         bare: Api | None = None,
         expected: bool = True,
+        log: Log | None = None,
     ) -> None:
         """Make a session; nothing is looked up yet.
 
@@ -73,6 +65,7 @@ class Session:
             bare: The vendor without credentials, to renew them.
             expected: Whether it is trouble when there are no credentials; otherwise the vendor
                 is just not used here.
+            log: Where a renewal is noted, and which must not repeat the credentials.
         """
         self.source = source
         self.login: Login | None = None
@@ -83,6 +76,7 @@ class Session:
         self._wallet = wallet
         self._bare = bare
         self._expected = expected
+        self._log = log
         self._headers: Mapping[str, str] = {}
         self._renewing = asyncio.Lock()
 
@@ -179,7 +173,10 @@ class Session:
             # Of what was asked with the old token it is certain that nothing was done.
             what = "Zendesk's new token was lost on the way."
             raise Unreachable(self.source, what, error.advice) from error
+        self._hide(fresh.access, fresh.refresh)
         await self._keep(fresh)
+        if self._log is not None:
+            self._log.note("renewed", source=self.source.value, kept=not self.trouble)
         self._adopt(ZendeskLogin(fresh.access, pair=fresh))
 
     async def _keep(self, pair: TokenPair) -> None:
@@ -198,99 +195,18 @@ class Session:
             raise Unauthorised(self.source, error.headline, error.advice) from error
 
     def _adopt(self, login: Login) -> None:
+        self._hide(login.token)
+        if isinstance(login, ZendeskLogin) and login.pair is not None:
+            self._hide(login.pair.refresh)
         self._headers = _headers(self.source, login)
         self.login = login
 
+    def _hide(self, *secrets: Secret) -> None:
+        if self._log is not None:
+            self._log.hide(*(secret.reveal() for secret in secrets))
+
     def _differs_from(self, refused: Mapping[str, str]) -> bool:
         return self._headers.get("Authorization") != refused.get("Authorization")
-
-
-class Connector:
-    """Makes APIs, each with a session of its own."""
-
-    def __init__(
-        self,
-        config: Config,
-        environ: Mapping[str, str],
-        clock: Clock,
-        observe: Observe | None = None,
-        transport: "httpx.AsyncBaseTransport | None" = None,
-    ) -> None:
-        self.apis: list[Api] = []
-        self.bare: list[Api] = []
-        """Without credentials, to renew them."""
-        self.sessions: dict[Source, Session] = {}
-        self._config = config
-        self._environ = environ
-        self._clock = clock
-        self._observe = observe
-        self._transport = transport
-
-    def api(self, source: Source, base_url: str, *, expected: bool = True) -> Api:
-        """An API at `base_url`, with whatever credentials there are.
-
-        Args:
-            source: Whose it is.
-            base_url: Where it is.
-            expected: Whether it is trouble when there are no credentials.
-
-        Raises:
-            ConfigError: Credentials may not be sent to such an address.
-        """
-        bare = self._made(source, base_url, dict)
-        self.bare.append(bare)
-        session = Session(
-            source,
-            self._zendesk_login if source is Source.ZENDESK else self._pagerduty_login,
-            self._clock,
-            wallet=Wallet(state_dir(self._environ)),
-            bare=bare,
-            expected=expected,
-        )
-        self.sessions[source] = session
-        made = self._made(source, base_url, session.headers, session)
-        self.apis.append(made)
-        return made
-
-    async def prepare(self, source: Source) -> bool:
-        """See to it that a source has its credentials; whether it is used here.
-
-        Raises:
-            Unauthorised: There are none, or they cannot be got at.
-        """
-        return await self.sessions[source].prepare()
-
-    def stretch(self, source: Source) -> int:
-        """How many times as far apart as usual polls should be just now."""
-        return max((api.stretch() for api in self.apis if api.source is source), default=1)
-
-    def requests_made(self) -> int:
-        """How many requests there have been so far."""
-        return sum(api.requests_made for api in (*self.apis, *self.bare))
-
-    def _made(
-        self,
-        source: Source,
-        base_url: str,
-        headers: Callable[[], Mapping[str, str]],
-        session: Session | None = None,
-    ) -> Api:
-        return Api(
-            source,
-            base_url,
-            headers=headers,
-            clock=self._clock,
-            when_writing=session.when_writing if session else dict,
-            renew=session.renew if session else None,
-            observe=self._observe,
-            transport=self._transport,
-        )
-
-    def _zendesk_login(self) -> ZendeskLogin | None:
-        return zendesk_login(self._config, self._environ)
-
-    def _pagerduty_login(self) -> PagerDutyLogin | None:
-        return pagerduty_login(self._config, self._environ)
 
 
 def _headers(source: Source, login: Login) -> Mapping[str, str]:

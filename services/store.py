@@ -6,15 +6,16 @@ the first poll answers) and the facts that cost requests to find out.
 
 import contextlib
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from services.database import open_database, transaction
+from services.database import Tell, open_database, transaction
 from services.domain import Snapshot
 from services.incident_facts import IncidentMemory
 from services.ticket_facts import TicketMemory
@@ -43,21 +44,24 @@ class CachedQueue:
 class Store:
     """The facts on disk. Every method is one transaction."""
 
-    def __init__(self, path: Path | None, *, facts: bool = True) -> None:
+    def __init__(self, path: Path | None, *, facts: bool = True, tell: Tell | None = None) -> None:
         """Open or make a store.
 
         Args:
             path: The file; None keeps everything in memory.
             facts: Whether facts of an earlier start may be used. Not for a simulator, whose
                 world begins anew, with the same ids, each time it is started.
+            tell: Told when a file had to be set aside, or part of it cannot be read.
 
         Raises:
             StoreError: The file or its directory cannot be made or opened.
         """
-        self._facts = facts
+        self.facts = facts
+        """Whether what an earlier start knew still holds."""
         self._tickets: dict[int, TicketMemory] = {}
         self._incidents: dict[str, IncidentMemory] = {}
-        self._db = open_database(path, MIGRATIONS)
+        self._tell = tell
+        self._db = open_database(path, MIGRATIONS, tell)
         if not facts:
             with self._transaction():
                 for table in ("ticket", "incident", "pair"):
@@ -70,7 +74,7 @@ class Store:
 
     def load_tickets(self) -> dict[int, TicketMemory]:
         """What was known of tickets, by id."""
-        rows = self._db.execute("SELECT id, memory FROM ticket")
+        rows = self._rows("SELECT id, memory FROM ticket")
         self._tickets = {i: known for i, m in rows if (known := _decoded(m, TicketMemory))}
         return dict(self._tickets)
 
@@ -90,7 +94,7 @@ class Store:
 
     def load_incidents(self) -> dict[str, IncidentMemory]:
         """What was known of incidents, by id."""
-        rows = self._db.execute("SELECT id, memory FROM incident")
+        rows = self._rows("SELECT id, memory FROM incident")
         self._incidents = {i: known for i, m in rows if (known := _decoded(m, IncidentMemory))}
         return dict(self._incidents)
 
@@ -117,7 +121,7 @@ class Store:
 
     def load_pairs(self) -> dict[int, str]:
         """Pairs found by subject, ticket id to incident id."""
-        return dict(self._db.execute("SELECT ticket, incident FROM pair"))
+        return dict(self._rows("SELECT ticket, incident FROM pair"))
 
     def save_pairs(self, pairs: Mapping[int, str]) -> None:
         """Remember pairs found by subject, until a tag on the ticket says so."""
@@ -135,11 +139,20 @@ class Store:
             self._put_single("queue", msgspec.msgpack.encode(CachedQueue(at, snapshot)))
 
     def _single(self, name: str) -> bytes | None:
-        row = self._db.execute("SELECT value FROM single WHERE name = ?", (name,)).fetchone()
-        return bytes(row[0]) if row else None
+        rows = self._rows("SELECT value FROM single WHERE name = ?", name)
+        return bytes(rows[0][0]) if rows else None
 
     def _put_single(self, name: str, value: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO single VALUES (?, ?)", (name, value))
+
+    def _rows(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
+        """What a table says; nothing where it cannot be read, which costs requests, not facts."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            if self._tell is not None:
+                self._tell(f"Part of what rota remembers cannot be read ({error}).")
+            return []
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,9 +1,11 @@
 """The wiring: one worker that takes snapshots, one tick, and messages to the feed."""
 
 import gc
+from collections.abc import Iterable
 from datetime import datetime
 
 from textual import on, work
+from textual.binding import Binding
 from textual.driver import Driver
 from textual.timer import Timer
 
@@ -11,19 +13,25 @@ from services.clock import Clock
 from services.domain import Issue
 from services.errors import ServiceError
 from services.feed import Feed
+from services.log import Log
 from services.outbox.outbox import Outbox
+from services.plain import plain
 from services.policy.deadlines import Policy
 from tui.driver import quiet_driver
 from tui.keymap import key_help, keymap
 from tui.on_shift import OnShift
 from tui.options import ScreenOptions
 from tui.palette import KeyCommands, table_of
+from tui.screens.log import log_screen
 from tui.screens.on_issue import IssueActions
 from tui.screens.queue import QueueScreen
 from tui.screens.reader import SearchScreen
 from tui.signals import Calls, Signalling
 from tui.timekeeper import Timed, seconds_to_next
 from tui.writing import Stationery, Writing
+
+SAID_SECONDS = 15
+"""How long a notice stays that is given once."""
 
 
 class RotaApp(Signalling, OnShift):
@@ -33,6 +41,8 @@ class RotaApp(Signalling, OnShift):
     COMMANDS = {KeyCommands}
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    # Many a terminal or multiplexer keeps ctrl+l to itself: it is a spare for `L`, no more.
+    BINDINGS = [Binding("ctrl+l", "log_page", "Log", show=False)]
 
     def __init__(
         self,
@@ -44,6 +54,7 @@ class RotaApp(Signalling, OnShift):
         outbox: Outbox | None = None,
         stationery: Stationery | None = None,
         calls: Calls | None = None,
+        log: Log | None = None,
     ) -> None:
         """Make the dashboard; nothing is asked before it runs.
 
@@ -55,6 +66,7 @@ class RotaApp(Signalling, OnShift):
             outbox: Where letters are kept, for one that writes nothing but these.
             stationery: What it takes to write; without, drafts and letters stay in memory.
             calls: What it takes to call for somebody; without, nothing outside is told.
+            log: What `L` shows.
 
         Raises:
             ConfigError: A key in the options cannot be used.
@@ -62,6 +74,8 @@ class RotaApp(Signalling, OnShift):
         self._stationery = stationery or Stationery(outbox or Outbox(None))
         outbox = self._stationery.outbox
         super().__init__(feed, policy, clock, options or ScreenOptions(), outbox)
+        self._log_book = log or Log(None, clock.now)
+        self._said: set[str] = set()
         self._keys = keymap(self.options.keys)
         self._timer: Timer | None = None
         self.queue = QueueScreen(policy, self.options, clock)
@@ -96,6 +110,7 @@ class RotaApp(Signalling, OnShift):
         """Show each new state of the world as it comes."""
         async for snapshot in self._feed.snapshots():
             self.snapshot = snapshot
+            self._say_once(snapshot.said)
             self._show()
 
     @work(group="deliver")
@@ -130,6 +145,19 @@ class RotaApp(Signalling, OnShift):
         self._timer = self.set_timer(
             seconds_to_next(timed, now, self.options.pace), self.tick, name="tick"
         )
+
+    def _say_once(self, lines: Iterable[str]) -> None:
+        """What the operator is to know of rights, plans and files; it stays in the log."""
+        for line in lines:
+            if line not in self._said:
+                self._said.add(line)
+                self._log_book.note("said", words=line)
+                self.notify(plain(line), timeout=SAID_SECONDS, markup=False)
+
+    def action_log_page(self) -> None:
+        """What rota asked, and what came of it."""
+        if not isinstance(self.screen, SearchScreen):
+            self.push_screen(log_screen(self._log_book))
 
     def action_undo(self) -> None:
         """Take back the letter that is still held."""

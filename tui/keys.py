@@ -96,6 +96,7 @@ QUEUE: Table = (
     Key("test_signals", "", "app.test_signals", "Test signals",
         "Ring and notify now, and say what got through."),
     Key("rota", "w", "app.rota", "Rota", "Who is on call when; overrides and swaps."),
+    Key("log", "L", "app.log_page", "Log", "What rota asked, and what came of it."),
     *_EVERYWHERE,
     Key("back", "escape", "back", "Back", "Drop the marks, then the filter.", "Esc"),
     Key("quit", "q,ctrl+q", "app.quit", "Quit", "Leave rota.", "q", True),

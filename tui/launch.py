@@ -98,6 +98,7 @@ def _app(
         options,
         stationery=_stationery(assembly, config),
         calls=calls,
+        log=assembly.log,
     )
 
 

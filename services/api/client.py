@@ -15,7 +15,15 @@ from services.api.turn import Turn
 from services.api.words import NAMES
 from services.clock import Clock
 from services.domain import Source
-from services.errors import OutcomeUnknown, RateLimited, Unauthorised, UnexpectedReply, Unreachable
+from services.errors import (
+    OutcomeUnknown,
+    RateLimited,
+    ServiceError,
+    Unauthorised,
+    UnexpectedReply,
+    Unreachable,
+)
+from services.log import Log
 
 if TYPE_CHECKING:
     import httpx
@@ -46,6 +54,7 @@ class Api:
         renew: Renew | None = None,
         observe: Observe | None = None,
         governor: Governor | None = None,
+        log: Log | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         """Make an API; nothing is asked yet.
@@ -59,6 +68,7 @@ class Api:
             renew: Called once when credentials are refused.
             observe: Told of every answer's headers.
             governor: Says what may be asked when; of our own if not given.
+            log: Where each request is noted, without what it said.
             transport: Stands in for the network.
 
         Raises:
@@ -74,6 +84,7 @@ class Api:
         self._when_writing = when_writing
         self._renew = renew
         self._clock = clock
+        self._log = log
         self._observe = observe
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
@@ -165,11 +176,34 @@ class Api:
         async with self._turn.taken(urgent=request.urgent):
             self._ask_leave(request)
             sent = self._all_headers(request)
+            asked = self._clock.monotonic()
             try:
-                async with asyncio.timeout(REQUEST_SECONDS):
-                    return sent, await self._exchange(request, sent)
-            except TimeoutError as error:
-                raise went_silent(self.source, request) from error
+                try:
+                    async with asyncio.timeout(REQUEST_SECONDS):
+                        answer = await self._exchange(request, sent)
+                except TimeoutError as error:
+                    raise went_silent(self.source, request) from error
+            except ServiceError as error:
+                self._note(request, asked, trouble=type(error).__name__)
+                raise
+            self._note(request, asked, status=answer.status)
+            return sent, answer
+
+    def _note(
+        self, request: Request, asked: float, *, status: int | None = None, trouble: str = ""
+    ) -> None:
+        """Put it in the log: no body, no query, no words of the vendor's."""
+        if self._log is not None:
+            self._log.note(
+                "refused" if (status or 0) >= 400 else "failed" if trouble else "asked",
+                source=self.source.value,
+                method=request.method,
+                path=request.path,
+                status=status,
+                trouble=trouble or None,
+                ms=round((self._clock.monotonic() - asked) * 1000),
+                left=self.limits.remaining if self.limits else None,
+            )
 
     def _ask_leave(self, request: Request) -> None:
         """Nobody sleeps here: who may not ask now is told when, and the next in line goes on.

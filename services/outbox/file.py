@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from services.database import open_database, transaction
+from services.database import Tell, open_database, transaction
 from services.errors import StoreError
 from services.outbox.schema import MIGRATIONS
 
@@ -17,9 +17,10 @@ from services.outbox.schema import MIGRATIONS
 class OutboxFile:
     """The file, and who wants to know of its changes."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Take the file's path; None keeps everything in memory."""
+    def __init__(self, path: Path | None, tell: Tell | None = None) -> None:
+        """Take the file's path; None keeps everything in memory. `tell` hears of one set aside."""
         self._path = path
+        self._tell = tell
         self._connection: sqlite3.Connection | None = None
         self._listeners: list[Callable[[], None]] = []
 
@@ -68,5 +69,5 @@ class OutboxFile:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = open_database(self._path, MIGRATIONS)
+            self._connection = open_database(self._path, MIGRATIONS, self._tell)
         return self._connection

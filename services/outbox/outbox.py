@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.database import Tell
 from services.letters import Action, Draft, Letter, LetterState
 from services.outbox import drafts, rows, steps
 from services.outbox.drafts import Place
@@ -30,9 +31,14 @@ class Outbox:
         ledger: The same letters, for the one that sends them.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Take the file, which is opened when it is first needed; None keeps all in memory."""
-        self._file = OutboxFile(path)
+    def __init__(self, path: Path | None, tell: Tell | None = None) -> None:
+        """Take the file, which is opened when it is first needed; None keeps all in memory.
+
+        Args:
+            path: The file.
+            tell: Told when a file had to be set aside.
+        """
+        self._file = OutboxFile(path, tell)
         self._lock = Lock(path.with_suffix(".lock") if path is not None else None)
         self.ledger = Ledger(self._file, self._lock)
         self._places: dict[tuple[str, str], Place] = {}

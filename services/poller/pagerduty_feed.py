@@ -156,6 +156,14 @@ class PagerDutyFeed:
         if answered.id in self._records:
             self._take(answered)
 
+    def recall(self, incidents: Iterable[Incident]) -> None:
+        """Take resolved incidents from the last start: as halves of open pairs they are wanted
+        again, and a resolved one that opens again is in the list and the log."""
+        for incident in incidents:
+            if incident.resolved and incident.id in self._memories:
+                self._take(incident, ours=True)
+                self.keep |= {incident.id}
+
     async def log(self, incident_id: str) -> tuple[LogEntry, ...]:
         """An incident's whole log, oldest first; also settles its facts.
 

@@ -6,7 +6,6 @@ and jitter of the polling design.
 """
 
 import asyncio
-import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -27,7 +26,9 @@ from services.domain import (
     TimelineEntry,
 )
 from services.errors import ServiceError
+from services.log import Log
 from services.poller.beat import Beat
+from services.poller.duty import Duty
 from services.poller.halves import fetch_halves
 from services.poller.keeper import Keeper
 from services.poller.last_known import from_disk, with_cached
@@ -58,6 +59,7 @@ class Poller:
         stretch: Callable[[Source], int] = lambda source: 1,
         vigil: Vigil | None = None,
         remarks: Callable[[], Remarks] = Remarks,
+        log: Log | None = None,
         jitter: random.Random | None = None,
     ) -> None:
         """Make a poller; nothing is asked before `snapshots` or `read_once`.
@@ -76,6 +78,7 @@ class Poller:
             stretch: How many times as far apart as usual polls should be just now.
             vigil: Notices when the laptop slept, or its clock was set.
             remarks: What is to be said of credentials, clock and files.
+            log: Where it is noted how the sources fare.
             jitter: Where chance comes from.
         """
         self._prepare = prepare
@@ -95,9 +98,16 @@ class Poller:
         self._paused = False
         self._changed = asyncio.Event()
         self._cached = store.load_queue()
+        if self._cached is not None and pagerduty is not None and store.facts:
+            issues = self._cached.snapshot.issues
+            pagerduty.recall(i.incident for i in issues if i.incident and i.ticket)
         self._standing = standing
         self._vigil = vigil
         self._remarks = remarks
+        self._log = log
+        self._pairing = {
+            source: Duty("the other halves of pairs cannot be read") for source in Source
+        }
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Each new state of the world; the first is the last known queue from disk, if any."""
@@ -179,7 +189,9 @@ class Poller:
             if self._paused and not beat.wake.is_set():
                 await beat.wake.wait()
             beat.wake.clear()
+            before = beat.status
             wait = await self._beat(beat)
+            self._note(beat, before)
             self._changed.set()
             await self._sleep(wait, beat.wake)
 
@@ -213,6 +225,8 @@ class Poller:
         """After the lid was closed, or the clock was set: ask at once; nothing old looks live."""
         while True:
             await vigil.leap()
+            if self._log is not None:
+                self._log.note("leap", asked_again=not self._paused)
             if not self._paused:
                 self.refresh()
             self._changed.set()
@@ -224,12 +238,26 @@ class Poller:
         """
         if self._zendesk is None or self._pagerduty is None:
             return
-        await fetch_halves(source, self._desk, self._zendesk, self._pagerduty)
         for beat in self._beats:
             answers = beat.answered and not beat.status.failures
-            if beat.source is not source and answers:
-                with contextlib.suppress(ServiceError):
-                    await fetch_halves(beat.source, self._desk, self._zendesk, self._pagerduty)
+            if beat.source is source or answers:
+                fetch = partial(
+                    fetch_halves, beat.source, self._desk, self._zendesk, self._pagerduty
+                )
+                await self._pairing[beat.source].attempt(fetch, self._clock)
+
+    def _note(self, beat: Beat, before: SourceStatus) -> None:
+        """Put into the log when a source begins to fail, fails in another way, or is well again."""
+        after = beat.status
+        if self._log is None or (before.error, before.state) == (after.error, after.state):
+            return
+        self._log.note(
+            "trouble" if after.error else "well",
+            source=beat.source.value,
+            state=after.state.value,
+            failures=after.failures or None,
+            why=after.error,
+        )
 
     async def _sleep(self, seconds: float, wake: asyncio.Event) -> None:
         """Wait so long, or until woken."""
@@ -282,8 +310,8 @@ class Poller:
 
     def _all_remarks(self) -> Remarks:
         remarks = self._remarks()
-        trouble = (self._keeper.trouble,) if self._keeper.trouble else ()
-        return replace(remarks, now=(*trouble, *remarks.now))
+        lines = [self._keeper.trouble, *(duty.trouble for duty in self._pairing.values())]
+        return replace(remarks, now=(*filter(None, lines), *remarks.now))
 
     def _with_cached(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
         """Until a source has answered for the first time, its last known issues stay."""
