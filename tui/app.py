@@ -17,6 +17,7 @@ from services.log import Log
 from services.outbox.outbox import Outbox
 from services.plain import plain
 from services.policy.deadlines import Policy
+from tui.doorway import Doorway
 from tui.driver import quiet_driver
 from tui.keymap import key_help, keymap
 from tui.on_shift import OnShift
@@ -34,7 +35,7 @@ SAID_SECONDS = 15
 """How long a notice stays that is given once."""
 
 
-class RotaApp(Signalling, OnShift):
+class RotaApp(Doorway, Signalling, OnShift):
     """The dashboard."""
 
     TITLE = "rota"
@@ -78,6 +79,7 @@ class RotaApp(Signalling, OnShift):
         self._said: set[str] = set()
         self._keys = keymap(self.options.keys)
         self._timer: Timer | None = None
+        self.open_hosts = self.options.open_hosts
         self.queue = QueueScreen(policy, self.options, clock)
         self.set_signals(policy, self.options, clock, calls or Calls())
         self.writing = Writing(self, self._stationery, policy, clock, self.options, self._show)

@@ -156,6 +156,7 @@ def _options(config: Config, demo: str = "") -> "ScreenOptions":
         ascii=config.screen.ascii,
         mine=config.screen.mine,
         keys=config.keys,
+        open_hosts=config.own_hosts(),
         ladder=Ladder(signals.shares()),
         signals=SignalOptions(
             bell=signals.bell,

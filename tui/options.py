@@ -16,6 +16,8 @@ class ScreenOptions:
     mine: tuple[str, ...] = ()
     """Names by which an issue is the operator's, besides those that the vendors give."""
     keys: Mapping[str, str] = field(default_factory=dict)
+    open_hosts: tuple[str, ...] = ()
+    """Hosts that the browser is sent to without a question; `*.example.com` is all below it."""
     demo: str = ""
     """What the header says of a demo; empty on real vendors."""
     pace: float = 1.0

@@ -26,6 +26,7 @@ from services.policy.rules import Allowance
 SHORTEST_POLL = timedelta(seconds=1)
 
 _SUBDOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+_OPEN_HOST = re.compile(r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
 
@@ -39,6 +40,7 @@ def check(tables: Tables) -> Iterator[Problem]:
     yield from _forms(tables.forms)
     yield from _templates(tables.templates)
     yield from _signals(tables.signals)
+    yield from _hosts(tables.safety.open_hosts)
     yield from _web("links", tables.links)
     yield from _web("runbooks", tables.runbooks)
     yield from _patterns("runbooks", tables.runbooks)
@@ -210,6 +212,13 @@ def _signals(table: Signals) -> Iterator[Problem]:
             "signals.notify", f"{quoted(table.notify)} is no way to notify; write {known}"
         )
     yield from _command("signals.command", table.command)
+
+
+def _hosts(hosts: tuple[str, ...]) -> Iterator[Problem]:
+    for host in hosts:
+        if not _OPEN_HOST.fullmatch(host):
+            reason = f'{quoted(host)} is no host; write "docs.example.com" or "*.example.com"'
+            yield Problem("safety.open_hosts", reason)
 
 
 def _web(where: str, links: Mapping[str, str]) -> Iterator[Problem]:

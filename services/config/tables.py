@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from msgspec import Meta, field
 
@@ -240,6 +241,15 @@ class Templates(Table, frozen=True):
     )
 
 
+class Safety(Table, frozen=True):
+    """What stays on this laptop, and where the browser may go."""
+
+    keep_days: Annotated[int, Meta(ge=1, le=3650)] = 14
+    """How long texts of an issue stay on the disk after it was last seen open."""
+    open_hosts: tuple[str, ...] = ()
+    """Hosts opened without a question, besides our own; `*.example.com` is every host below it."""
+
+
 class Tables(Table, frozen=True):
     """Everything that can stand in the file."""
 
@@ -254,6 +264,7 @@ class Tables(Table, frozen=True):
     templates: Templates = Templates()
     screen: Screen = Screen()
     signals: Signals = Signals()
+    safety: Safety = Safety()
     views: dict[str, str] = field(default_factory=lambda: dict(VIEWS))
     """Saved views: name and filter."""
     links: dict[str, str] = field(default_factory=dict)
@@ -279,6 +290,13 @@ class Config(Tables, frozen=True):
         if self.zendesk.base_url or not self.zendesk.subdomain:
             return self.zendesk.base_url
         return f"https://{self.zendesk.subdomain}.zendesk.com"
+
+    def own_hosts(self) -> tuple[str, ...]:
+        """Hosts that the browser is sent to without a question."""
+        named = (*self.links.values(), *self.runbooks.values())
+        roots = (self.zendesk_root, self.pagerduty.base_url, *named)
+        hosts = {urlsplit(root).hostname or "" for root in roots} - {""}
+        return (*sorted(hosts), "*.pagerduty.com", *self.safety.open_hosts)
 
     def policy_rules(self) -> PolicyRules:
         """The policy as data."""

@@ -14,6 +14,7 @@ import msgspec
 
 from services.api import Moment, Whole, readable, utc
 from services.domain import SEVERITY_RANK, Severity, Status, StatusChange, Ticket
+from services.html_text import html_text
 from services.zendesk.records import Comment, Group, Metrics, Person, TicketRecord
 
 _NOTHING = msgspec.Raw(b"null")
@@ -131,6 +132,7 @@ class _Comment(msgspec.Struct, kw_only=True):
     author_id: Whole | None = None
     public: bool | None = None
     plain_body: str | None = None
+    html_body: str | None = None
     body: str | None = None
     via: _Via | None = None
     metadata: msgspec.Raw = _NOTHING
@@ -251,9 +253,16 @@ def comment(raw: msgspec.Raw, beside: Sideloads, requester_id: int | None) -> Co
         by_agent=bool(beside.is_agent(author)) and author > 0 and not (by_requester or machine),
         by_requester=by_requester,
         public=bool(one.public),
-        text=one.plain_body or one.body or "",
+        text=_text(one),
         op=_op(one.metadata),
     )
+
+
+def _text(one: _Comment) -> str:
+    """The words of a comment. Only its HTML tells where its links really lead."""
+    if one.html_body and ("href" in one.html_body or not (one.plain_body or one.body)):
+        return html_text(one.html_body)
+    return one.plain_body or one.body or ""
 
 
 def status_changes(raws: Sequence[msgspec.Raw]) -> tuple[tuple[StatusChange, ...], tuple[str, ...]]:

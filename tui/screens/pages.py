@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.domain import Health, Source, SourceStatus
+from services.links import web_link
 from services.plain import plain
 from services.policy.deadlines import Policy
 from services.policy.receipt import receipt
@@ -35,7 +36,8 @@ def web_address(row: Row | None) -> str:
         return ""
     halves = (row.issue.ticket, row.issue.incident)
     urls = [half.url for half in halves if half is not None]
-    return next((u for u in urls if u.startswith(("https://", "http://"))), "")
+    links = (web_link(url) for url in urls)
+    return next((link.url for link in links if link is not None), "")
 
 
 def summary(row: Row, now: datetime) -> str:
