@@ -6,6 +6,7 @@
 # make wheel    builds the wheel, installs it in a fresh environment and starts it there
 # make pages    writes the generated pages of docs/ anew
 # make pictures draws the pictures of the README from the demo
+# make audit    looks every pin up among the known vulnerabilities
 # make lock     pins every dependency again, with hashes (needs uv)
 # make clean    forgets everything that was built
 
@@ -17,7 +18,7 @@ UV := $(shell command -v uv 2>/dev/null)
 JOBS ?= 2
 KILLS ?= 100
 
-.PHONY: run test check lint types floors crashtest bench wheel pages pictures lock clean
+.PHONY: run test check lint types floors crashtest bench wheel pages pictures audit lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -53,6 +54,17 @@ pages: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.pictures
 
+# In an environment of its own: what looks for holes is never beside what may have them.
+audit: $(VENV)-audit/.ready
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+		-r requirements.lock -r requirements-dev.lock -r requirements-audit.lock
+
+$(VENV)-audit/.ready: requirements-audit.lock
+	@test -n "$(PYTHON)" || { echo "rota needs Python 3.11 or newer; none was found." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV)-audit
+	@$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 $(VENV)/.run: requirements.lock
 	@$(call make-venv)
 	@$(call install,requirements.lock)
@@ -77,12 +89,13 @@ else \
 fi
 endef
 
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
 
 lock:
-	$(LOCK) -o requirements.lock
-	$(LOCK) --group dev -o requirements-dev.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+	$(LOCK) --group pyproject.toml:audit -o requirements-audit.lock
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-audit build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -39,7 +39,9 @@ from services.poller.remarks import Remarks
 from services.poller.standing import Standing
 from services.poller.ticket_book import Scope
 from services.poller.zendesk_feed import ZendeskFeed
+from services.retention import Retention
 from services.sessions import Session
+from services.setaside import SetAside
 from services.signals.memory import SignalMemory
 from services.store import Store, store_path
 from services.vigil import Vigil
@@ -73,6 +75,10 @@ class Assembly:
     delivery: Delivery
     """Sends what is in the outbox, while its `run` does."""
     apis: tuple[Api, ...]
+    retention: Retention
+    """Removes what is no longer needed, while its `run` does."""
+    set_aside: SetAside
+    """Files that could not be read any more."""
     notices: list[str] = field(default_factory=list)
     """What could not be had, in plain words; said before the screen starts."""
     bare: tuple[Api, ...] = ()
@@ -166,8 +172,22 @@ def assemble(
         chance=jitter,
     )
     apis, bare = tuple(connect.apis), tuple(connect.bare)
+    set_aside = SetAside(state_dir(environ))
+    retention = Retention(config.safety.keep_days, store, (store, outbox, set_aside))
     return Assembly(
-        poller, policy, clock, store, outbox, delivery, apis, notices, bare, connect.sessions, log
+        poller,
+        policy,
+        clock,
+        store,
+        outbox,
+        delivery,
+        apis,
+        retention,
+        set_aside,
+        notices,
+        bare,
+        connect.sessions,
+        log,
     )
 
 

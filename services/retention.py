@@ -68,6 +68,10 @@ class Retention:
         self._almanac = almanac
         self._keepers = tuple(keepers)
 
+    def after(self, days: int) -> "Retention":
+        """The same, after so many days."""
+        return Retention(days, self._almanac, self._keepers)
+
     def due(self, now: datetime) -> tuple[Found, ...]:
         """What would go now; nothing is changed.
 

@@ -7,9 +7,9 @@ the first poll answers) and the facts that cost requests to find out.
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ import msgspec
 from services.database import Tell, open_database, transaction
 from services.domain import Snapshot
 from services.incident_facts import IncidentMemory
+from services.retention import halves
 from services.ticket_facts import TicketMemory
 
 T = TypeVar("T")
@@ -29,8 +30,16 @@ MIGRATIONS = (
     CREATE TABLE pair (ticket INTEGER PRIMARY KEY, incident TEXT NOT NULL) STRICT;
     CREATE TABLE single (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     """,
+    "CREATE TABLE seen_open (half TEXT PRIMARY KEY, at REAL NOT NULL) STRICT;",
 )
 """Append only; `PRAGMA user_version` counts how many have been applied."""
+
+
+NOTE_OPEN_EVERY = timedelta(hours=1)
+"""How often it is written down that the same issues are open."""
+
+FORGET_OPEN_AFTER = timedelta(days=3700)
+"""When it is forgotten that an issue was ever open; longer than any text may be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class CachedQueue:
 
 class Store:
     """The facts on disk. Every method is one transaction."""
+
+    kept = "issues of the last queue"
 
     def __init__(self, path: Path | None, *, facts: bool = True, tell: Tell | None = None) -> None:
         """Open or make a store.
@@ -58,6 +69,8 @@ class Store:
         """
         self.facts = facts
         """Whether what an earlier start knew still holds."""
+        self._open: frozenset[str] = frozenset()
+        self._open_noted: datetime | None = None
         self._tickets: dict[int, TicketMemory] = {}
         self._incidents: dict[str, IncidentMemory] = {}
         self._tell = tell
@@ -65,7 +78,7 @@ class Store:
         if not facts:
             with self._transaction():
                 for table in ("ticket", "incident", "pair"):
-                    self._db.execute(f"DELETE FROM {table}")
+                    self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
                 self._db.execute("DELETE FROM single WHERE name = 'watermark'")
 
     def close(self) -> None:
@@ -137,6 +150,41 @@ class Store:
         """Keep the queue for the next start."""
         with self._transaction():
             self._put_single("queue", msgspec.msgpack.encode(CachedQueue(at, snapshot)))
+            self._note_open(snapshot, at)
+
+    def open_since(self, moment: datetime) -> frozenset[str]:
+        """`zd-…` and `pd-…` of each issue that was seen open at a moment, or later."""
+        rows = self._db.execute("SELECT half FROM seen_open WHERE at >= ?", (moment.timestamp(),))
+        return frozenset(half for (half,) in rows) | self._open
+
+    def old(self, before: datetime, open_halves: Collection[str], *, forget: bool) -> int:
+        """Count, or forget, the issues of the last queue, if it is older than a moment.
+
+        Raises:
+            StoreError: It cannot be forgotten; nothing has changed.
+        """
+        cached = self.load_queue()
+        if cached is None or cached.at >= before:
+            return 0
+        if forget:
+            with self._transaction():
+                self._db.execute("DELETE FROM single WHERE name = 'queue'")
+        return len(cached.snapshot.issues)
+
+    def _note_open(self, snapshot: Snapshot, at: datetime) -> None:
+        """Remember what was open when; written when it is otherwise, or an hour has passed."""
+        now_open = frozenset(half for issue in snapshot.issues for half in halves(issue.id))
+        noted = self._open_noted
+        if now_open == self._open and noted is not None and at - noted < NOTE_OPEN_EVERY:
+            return
+        stamp = at.timestamp()
+        self._db.executemany(
+            "INSERT OR REPLACE INTO seen_open VALUES (?, ?)",
+            [(half, stamp) for half in now_open | self._open],
+        )
+        long_ago = (at - FORGET_OPEN_AFTER).timestamp()
+        self._db.execute("DELETE FROM seen_open WHERE at < ?", (long_ago,))
+        self._open, self._open_noted = now_open, at
 
     def _single(self, name: str) -> bytes | None:
         rows = self._rows("SELECT value FROM single WHERE name = ?", name)

@@ -13,7 +13,9 @@ from tui.cli import main
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "requirements-audit.lock"]
+)
 def test_the_lock_pins_with_hashes_and_names_no_registry(name: str) -> None:
     text = (ROOT / name).read_text()
     pins = re.findall(r"^([a-z0-9][a-z0-9._-]*)==", text, re.MULTILINE)

@@ -17,6 +17,7 @@ from services.log import Log
 from services.outbox.outbox import Outbox
 from services.plain import plain
 from services.policy.deadlines import Policy
+from tui.crash import Discreet
 from tui.doorway import Doorway
 from tui.driver import quiet_driver
 from tui.keymap import key_help, keymap
@@ -35,7 +36,7 @@ SAID_SECONDS = 15
 """How long a notice stays that is given once."""
 
 
-class RotaApp(Doorway, Signalling, OnShift):
+class RotaApp(Discreet, Doorway, Signalling, OnShift):
     """The dashboard."""
 
     TITLE = "rota"

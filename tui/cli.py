@@ -90,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     _add_json(_command(commands, "check", _check, "is all well? one line each, with advice"))
     _add_login(_command(commands, "login", _login, "keep credentials, in the keyring if there is"))
     _add_vendor(_command(commands, "logout", _logout, "forget the credentials of a vendor"))
+    _add_purge(_command(commands, "purge", _purge, "remove texts that are no longer needed here"))
     return top
 
 
@@ -235,10 +236,24 @@ def _width(text: str) -> int:
     return _number(text, 1, 1000)
 
 
+def _add_purge(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--days",
+        type=_keep_days,
+        metavar="N",
+        help="after so many days since an issue was last seen open; as configured if not given",
+    )
+    to.add_argument("--yes", action="store_true", help="without a question")
+
+
 def _number(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
         raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
     return int(text)
+
+
+def _keep_days(text: str) -> int:
+    return _number(text, 1, 3650)
 
 
 def _count(text: str) -> int:
@@ -357,6 +372,12 @@ def _logout(asked: argparse.Namespace) -> int:
     from tui.commands.login import logout
 
     return logout(os.environ, asked.vendor)
+
+
+def _purge(asked: argparse.Namespace) -> int:
+    from tui.commands.purge import purge
+
+    return purge(asked.config, os.environ, days=asked.days, yes=asked.yes)
 
 
 def _survive_any_text() -> None:

@@ -175,9 +175,12 @@ def _run(app: "RotaApp", config: Config, assembly: "Assembly") -> int:
     """Run until it is quit; whatever happens, connections and files are closed."""
 
     async def run() -> None:
+        tidying = asyncio.create_task(assembly.retention.run(assembly.clock))
         try:
             await app.run_async(mouse=config.screen.mouse)
         finally:
+            tidying.cancel()
+            await asyncio.gather(tidying, return_exceptions=True)
             await assembly.aclose()
 
     asyncio.run(run())

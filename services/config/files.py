@@ -4,6 +4,7 @@ Source: policy rule "Configuration is read from": `--config`, `$ROTA_CONFIG`, `.
 `$XDG_CONFIG_HOME/rota/config.toml`. Without any, every default holds.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import msgspec
 from services.config.checks import check
 from services.config.reading import Problem, quoted, read_table
 from services.config.tables import Config, Tables
+from services.config.trust import refuse_if_planted
 from services.errors import ConfigError
 
 
@@ -86,13 +88,15 @@ def read(path: Path) -> Config:
     Raises:
         ConfigError: It cannot be read or used; each line of the headline is one problem.
     """
-    raw = _parse(path, _text(path))
+    content, found = _content(path)
+    raw = _parse(path, _text(path, content))
     problems: list[Problem] = []
     tables = read_table(Tables(), raw, problems)
     unreadable = {problem.key for problem in problems}
     problems += (problem for problem in check(tables) if problem.key not in unreadable)
     if problems:
         raise ConfigError("\n".join(_line(path, problem) for problem in problems))
+    refuse_if_planted(path, found, tables)
     zendesk = msgspec.structs.replace(tables.zendesk, base_url=tables.zendesk.base_url.rstrip("/"))
     pagerduty = msgspec.structs.replace(
         tables.pagerduty, base_url=tables.pagerduty.base_url.rstrip("/")
@@ -111,14 +115,19 @@ def _shown(path: Path) -> str:
     return text if text.isprintable() else quoted(text)
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> tuple[bytes, os.stat_result]:
+    """What the file says, and whose it is; both of the same file, whatever happens meanwhile."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(), os.fstat(file.fileno())
     except IsADirectoryError:
         raise ConfigError(f"{_shown(path)}: this is a directory, not a file.") from None
     except OSError as error:
         why = (error.strerror or "it failed").lower()
         raise ConfigError(f"{_shown(path)}: cannot be read: {why}.") from None
+
+
+def _text(path: Path, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

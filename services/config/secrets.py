@@ -174,9 +174,14 @@ def _only_the_owner_reads(path: Path | None, vendor: str) -> None:
     if path is None:
         return
     try:
-        found = os.stat(path)
+        found = path.lstat()
     except OSError:
         raise ConfigError(f"{path}: cannot be read any more.") from None
+    if stat.S_ISLNK(found.st_mode):
+        raise ConfigError(
+            f"{path}: holds a token for {vendor}, but is a link to another file.",
+            "Keep the token in the keyring, or in a plain file that is yours alone.",
+        )
     if found.st_uid != os.getuid():
         raise ConfigError(f"{path}: holds a token for {vendor}, but is somebody else's file.")
     if stat.S_IMODE(found.st_mode) & 0o077:

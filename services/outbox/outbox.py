@@ -8,7 +8,7 @@ All moments are the servers' time, handed in.
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Outbox:
     Attributes:
         ledger: The same letters, for the one that sends them.
     """
+
+    kept = "letters that have arrived"
 
     def __init__(self, path: Path | None, tell: Tell | None = None) -> None:
         """Take the file, which is opened when it is first needed; None keeps all in memory.
@@ -209,6 +211,23 @@ class Outbox:
             for one in gone:
                 rows.drop(db, one)
             return tuple(gone)
+
+    def old(self, before: datetime, open_halves: Collection[str], *, forget: bool) -> int:
+        """Count, or forget, letters that arrived before a moment; only of issues not open since.
+
+        Whatever has not arrived, and every draft, stays.
+
+        Raises:
+            StoreError: They cannot be read or forgotten; nothing has changed.
+        """
+        with self._file.reading() as db:
+            found = rows.arrived(db, before, open_halves)
+        if forget and found:
+            with self._file.changing() as db:
+                for letter in rows.arrived(db, before, open_halves):
+                    rows.drop(db, letter)
+                rows.drop_empty(db)
+        return len(found)
 
     def _hold(self, issue: str, form: str, place: Place | None) -> None:
         """Remember which draft, and which state of it, was last seen here of a form."""

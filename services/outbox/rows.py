@@ -1,13 +1,18 @@
 """How are letters found and changed? Statements that run inside a transaction of the outbox."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from services.letters import Letter, LetterState, Write
 from services.outbox.schema import LETTER_COLUMNS, Row, read_letter, stamped, written
+from services.retention import halves
 
-_FROM = f"SELECT {LETTER_COLUMNS} FROM letter JOIN action ON action.id = letter.action"
+# In all statements names of columns are ours, and every value is bound.
+_FROM = (
+    f"SELECT {LETTER_COLUMNS} "  # noqa: S608 - names of ours
+    "FROM letter JOIN action ON action.id = letter.action"
+)
 
 
 def all_letters(db: sqlite3.Connection) -> tuple[Letter, ...]:
@@ -80,6 +85,25 @@ def drop_old(db: sqlite3.Connection, before: datetime) -> None:
         "DELETE FROM letter WHERE state = ? AND settled_at < ?",
         (LetterState.SENT, stamped(before)),
     )
+    drop_empty(db)
+
+
+def arrived(
+    db: sqlite3.Connection, before: datetime, open_halves: Collection[str]
+) -> tuple[Letter, ...]:
+    """Letters that arrived before a moment, but for those of issues whose halves are named."""
+    sent = _found(db, "WHERE state = ?", LetterState.SENT)
+    return tuple(
+        letter
+        for letter in sent
+        if letter.settled_at is not None
+        and letter.settled_at < before
+        and halves(letter.issue).isdisjoint(open_halves)
+    )
+
+
+def drop_empty(db: sqlite3.Connection) -> None:
+    """Drop actions that have no letter left."""
     db.execute("DELETE FROM action WHERE id NOT IN (SELECT action FROM letter)")
 
 
@@ -95,7 +119,8 @@ def _set(
     if only is not None:
         condition += " AND state = ?"
         values.append(only)
-    return db.execute(f"UPDATE letter SET {places} WHERE {condition}", values).rowcount == 1
+    change = f"UPDATE letter SET {places} WHERE {condition}"  # noqa: S608 - names of ours
+    return db.execute(change, values).rowcount == 1
 
 
 def _found(db: sqlite3.Connection, where: str, *values: str | int) -> tuple[Letter, ...]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -60,11 +61,12 @@ class OverrideScreen(ModalScreen[Action | None]):
         """Three fields, and what is to be said of them."""
         zone = self._calendar.zone
         with Box() as box:
-            box.border_title = f"Override on {plain(self._piece.schedule.name, limit=40)}"
+            name = plain(self._piece.schedule.name, limit=40)
+            box.border_title = Content(f"Override on {name}")
             box.border_subtitle = "ctrl+s preview · Esc back"
             yield Static(Text(f"Who takes it: {self._who_there_is()}"), id="people")
             yield Field(placeholder="a part of the name is enough", id="who")
-            yield Static(f"From, by the clock of {zone.key}:")
+            yield Static(f"From, by the clock of {zone.key}:", markup=False)
             yield Field(self._civil(self._piece.start), id="from")
             yield Static("Until:")
             yield Field(self._civil(self._piece.end), id="until")
@@ -172,7 +174,7 @@ class PreviewScreen(ModalScreen[Action | None]):
     def compose(self) -> ComposeResult:
         """The lines, and the two keys."""
         with Box() as box:
-            box.border_title = f"{self._title}: PagerDuty will be told"
+            box.border_title = Content(f"{self._title}: PagerDuty will be told")
             box.border_subtitle = "y sends · Esc back"
             yield Static(Text("\n".join(self._lines)), id="preview")
 

@@ -1,0 +1,121 @@
+"""Does every room keep the rules that no single test of a room can hold?
+
+Read from the sources, so that the next widget, file or program is held to them too.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = [path for floor in ("services", "widgets", "tui") for path in (ROOT / floor).rglob("*.py")]
+SCREENS = [path for path in ROOMS if path.relative_to(ROOT).parts[0] != "services"]
+
+MARKUP = frozenset({"from_markup", "render_markup", "render_str"})
+TITLES = frozenset({"border_title", "border_subtitle", "tooltip"})
+"""What is read as markup when it is set to a text."""
+
+FILES = frozenset({"open", "fdopen", "write_text", "write_bytes", "mkstemp", "mkdtemp"})
+"""What opens or makes a file."""
+
+MAY_START_PROGRAMS = {
+    "services/commands.py": "the room for it",
+    "tui/screens/external_editor.py": "an editor needs the terminal",
+    "tui/signaller.py": "tmux is asked what it lets through, and told the window's name",
+    "tui/commands/login.py": "consent is given in the browser, at the vendor's own address",
+}
+MAY_OPEN_FILES = {
+    "services/private.py": "the room for it",
+    "services/config/files.py": "reads the configuration",
+    "services/simulator/script.py": "reads scenarios",
+    "services/outbox/lock.py": "a lock beside the state, in its directory",
+    "services/setup/writing.py": "writes the configuration, wherever it lies",
+    "services/status/line.py": "`rota status` starts without anything else; it only reads",
+    "tui/cli.py": "hands stdout to nobody at the end",
+    "tui/commands/simulate.py": "writes a made-up configuration where it was told to",
+}
+
+PROGRAMS = frozenset({"subprocess", "pty", "webbrowser"})
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(path: Path) -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call: the last part of its name, the part before that, and the call."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Name):
+                yield called.id, "", node
+            elif isinstance(called, ast.Attribute):
+                before = called.value
+                yield called.attr, before.id if isinstance(before, ast.Name) else "…", node
+
+
+def harmless(node: ast.expr) -> bool:
+    """Whether it is a text as it is written there, without brackets, or no bare text at all."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in ("Content", "Text")
+    return isinstance(node, ast.Constant) and "[" not in str(node.value)
+
+
+def no_markup(call: ast.Call) -> bool:
+    found = [one.value for one in call.keywords if one.arg == "markup"]
+    return bool(found) and isinstance(found[0], ast.Constant) and found[0].value is False
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SCREENS, ids=name_of)
+def test_no_text_is_read_as_markup(path: Path) -> None:
+    for called, _, call in calls(path):
+        where = f"{name_of(path)}:{call.lineno}: {called}"
+        assert called not in MARKUP, where
+        if called in ("Static", "Label"):
+            assert no_markup(call) or all(map(harmless, call.args)), f"{where}: say markup=False"
+        if called in ("notify", "RichLog"):
+            assert no_markup(call), f"{where}: say markup=False"
+
+
+@pytest.mark.parametrize("path", SCREENS, ids=name_of)
+def test_no_title_is_read_as_markup(path: Path) -> None:
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Assign):
+            names = [one.attr for one in node.targets if isinstance(one, ast.Attribute)]
+            if TITLES & set(names):
+                where = f"{name_of(path)}:{node.lineno}: {names}"
+                assert harmless(node.value), f"{where}: wrap it in Content()"
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=name_of)
+def test_files_are_opened_and_programs_started_in_few_rooms(path: Path) -> None:
+    name = name_of(path)
+    for called, before, call in calls(path):
+        where = f"{name}:{call.lineno}: {called}"
+        assert called not in ("system", "popen", "eval", "getoutput", "create_subprocess_shell")
+        assert not any(one.arg == "shell" for one in call.keywords), where
+        if called == "create_subprocess_exec":
+            assert name in MAY_START_PROGRAMS, f"{where}: programs run in services/commands.py"
+        opens = called in FILES and (called != "open" or before in ("", "os", "io", "path", "file"))
+        if opens and not name.startswith("services/simulator/"):
+            assert name in MAY_OPEN_FILES, f"{where}: files are opened in services/private.py"
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=name_of)
+def test_what_starts_programs_is_imported_in_few_rooms(path: Path) -> None:
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            modules = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
+            if PROGRAMS & {module.partition(".")[0] for module in modules}:
+                assert name_of(path) in MAY_START_PROGRAMS, f"{path}:{node.lineno}"
+
+
+def test_no_exception_has_outlived_its_reason() -> None:
+    for name in (*MAY_OPEN_FILES, *MAY_START_PROGRAMS):
+        assert (ROOT / name).is_file(), name
