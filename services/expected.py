@@ -106,7 +106,7 @@ def overlaid(
     """
     waiting: dict[str, list[Letter]] = {}
     for letter in letters:
-        if not (letter.waits_for_person or _shown(letter, snapshot, now)):
+        if not (letter.waits_for_person or _long_ago(letter, now) or _shown(letter, snapshot)):
             for part in letter.touches:
                 waiting.setdefault(part, []).append(letter)
     if not waiting:
@@ -138,7 +138,13 @@ def _seen_at_the_vendor(letter: Letter, issue: Issue) -> bool:
     return issue.ticket is not None and issue.ticket.updated_at > letter.write.stamp
 
 
-def _shown(letter: Letter, snapshot: Snapshot, now: datetime) -> bool:
+def _long_ago(letter: Letter, now: datetime) -> bool:
+    """Whether it arrived so long ago that what the vendor shows is what is so."""
+    sent = letter.settled_at if letter.state is LetterState.SENT else None
+    return sent is not None and now - sent > LONGEST_LAG
+
+
+def _shown(letter: Letter, snapshot: Snapshot) -> bool:
     """Whether what the vendor shows has the letter in it already."""
     if letter.state is not LetterState.SENT or letter.settled_at is None:
         return False
@@ -148,9 +154,7 @@ def _shown(letter: Letter, snapshot: Snapshot, now: datetime) -> bool:
         ticket_id, stamp = letter.write.ticket_id, letter.write.stamp
         tickets = (issue.ticket for issue in snapshot.issues)
         ticket = next((t for t in tickets if t is not None and t.id == ticket_id), None)
-        if ticket is None or ticket.updated_at > stamp:
-            return True
-        return now - letter.settled_at > LONGEST_LAG
+        return ticket is None or ticket.updated_at > stamp
     return asked is not None and asked > letter.settled_at
 
 

@@ -124,7 +124,8 @@ class Writing:
             self._show(form, usable, left_out)
 
     def _show(self, form: Form, scenes: tuple[Scene, ...], words: str = "") -> None:
-        from tui.screens.forms import Clerk, FormScreen, kept_words
+        from tui.screens.form_words import kept_words
+        from tui.screens.forms import Clerk, FormScreen
 
         issue = scenes[0].issue
         key = MARKED if len(scenes) > 1 else issue.id if issue is not None else "new"
@@ -175,11 +176,7 @@ class Writing:
         return ""
 
     def _keep(self, key: str, form: str, typed: Mapping[str, str]) -> str:
-        try:
-            self.posting.outbox.save_draft(key, form, typed, self._clock.now())
-        except StoreError as error:
-            return f"{error.headline} {error.advice}".strip()
-        return ""
+        return self.posting.save_draft(key, form, typed)
 
     def _forget(self, key: str, form: str) -> str:
         try:

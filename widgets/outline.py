@@ -7,6 +7,7 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -58,12 +59,19 @@ class Outline(Widget):
 
     def show(self, questions: Sequence[Question], here: int) -> None:
         """Take what there is to show; repaint if it reads differently."""
-        told = tuple(questions)
-        if len(told) != len(self.questions):
+        before, first = self.questions, self._first()
+        moved = here != self.here
+        self.questions, self.here = tuple(questions), here
+        if len(before) != len(self.questions):
             self.refresh(layout=True)
-        if (told, here) != (self.questions, self.here):
-            self.questions, self.here = told, here
+        elif moved:
             self.refresh()
+        else:
+            pairs = enumerate(zip(before, self.questions, strict=True))
+            places = [place for place, (old, new) in pairs if old != new]
+            lines = [Region(0, p - first, self.size.width, 1) for p in places if p >= first]
+            if lines:
+                self.refresh(*lines)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """A line for each."""

@@ -1,9 +1,13 @@
 """What is typed and confirmed arrives, just so, or comes back with its text."""
 
+import asyncio
+
+from services.assemble import Assembly
 from services.forms.catalogue import FORMS
-from services.letters import LetterState, TicketUpdate
+from services.letters import Action, LetterState, TicketUpdate
 from services.simulator import faults
 from tests.forms.live import Live, live
+from tests.polling.bench import poller_on
 from tui.screens.outbox import OutboxScreen
 from tui.screens.queue import QueueScreen
 
@@ -145,6 +149,38 @@ async def test_a_conflict_shows_what_came_in_beside_the_draft_and_the_person_dec
         assert "We are looking." in shown
         assert unsaid == []
         assert [text.endswith("We are looking.") for _, text in seat.said()] == [True]
+
+
+async def test_of_two_dashboards_on_one_ticket_the_second_meets_the_words_of_the_first() -> None:
+    async with live() as seat:
+        await seat.types("<c>", "I am looking into it.")
+        first = poller_on(seat.world, seat.clock)
+        update = TicketUpdate(
+            ticket_id=seat.ticket.id, stamp=seat.ticket.updated_at, comment="Mine already.",
+            public=True,
+        )  # fmt: skip
+        await seat.clock.advance(2)
+        action = Action(issue=seat.issue.id, form="reply", label="Reply", writes=(update,))
+        first.outbox.post(action, seat.clock.now())
+        sending = asyncio.create_task(anext_sent(first))
+        await seat.until(lambda: len(seat.said()) == 1)
+        await seat.send()
+        await seat.until(lambda: LetterState.CONFLICT in seat.states)
+        await seat.types("<O>")
+        shown = seat.text()
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        await first.aclose()
+
+        assert "Mine already." in shown
+        assert "I am looking into it." in shown
+        assert [text for _, text in seat.said()] == ["Mine already."]
+
+
+async def anext_sent(other: Assembly) -> None:
+    """The other dashboard sends what it has."""
+    async for _ in other.delivery.run():
+        pass
 
 
 async def test_every_form_on_a_ticket_meets_its_conflict() -> None:

@@ -81,6 +81,36 @@ async def test_escape_closes_and_the_text_is_back_when_it_is_opened_again() -> N
         assert isinstance(desk.app.screen, QueueScreen)
 
 
+PAIR = issue_of(a_ticket(severity=Severity.P3), an_incident(severity=Severity.P3))
+OTHER_PAGE = issue_of(None, an_incident(90, id="PXYZ", number=88, title="Elsewhere"))
+OTHER = issue_of(a_ticket(90, id=9, subject="Elsewhere too", severity=Severity.P4))
+ANSWERED = {
+    "t": "Tonight", "c": "On it", "n": "Seen", "x": "It is done", "f": " on gw-7", "K": "https://x",
+    "p": "2", "s": "1", "E": "2", "N": "Stale route", "M": "1",
+}  # fmt: skip
+
+
+async def test_every_form_says_what_is_missing_and_gives_back_what_was_typed() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(PAIR, OTHER_PAGE, OTHER))
+        place = [row.issue.id for row in desk.app.queue.table.rows].index(PAIR.id)
+        desk.app.queue.table.move_to(place)
+        for key, word in ANSWERED.items():
+            await types(pilot, f"<{key}>", "<ctrl+s>")
+            form = desk.form
+            assert form.wrong[form.field.id] in desk.text(), form.form.id
+            form._go(0)
+            await types(pilot, word)
+            answers = dict(form.answers)
+            await types(pilot, "<escape>", f"<{key}>")
+            assert dict(desk.form.answers) == answers, form.form.id
+            assert "is back" in desk.text(), form.form.id
+            await types(pilot, "<f4>", "<y>")
+        assert desk.letters == ()
+        assert desk.outbox.drafts() == ()
+
+
 async def test_every_key_typed_is_on_the_disk_before_the_next(tmp_path: Path) -> None:
     desk = WritingDesk(tmp_path / "outbox.db")
     async with desk.app.run_test(size=(80, 24)) as pilot:

@@ -21,15 +21,14 @@ from textual.widgets import Static, TextArea
 from services.domain import Issue
 from services.forms.changes import changes
 from services.forms.form import Field, Form, Scene, answered, complaints, fresh_answers
-from services.forms.words import standing, title_words, when
-from services.plain import plain
 from tui.keymap import bindings, key_line
 from tui.keys import FORM
 from tui.options import ScreenOptions
 from tui.screens.external_editor import edited
+from tui.screens.form_words import hint, notes, question, title
 from widgets.choices import Choices, Option
 from widgets.editor import Editor, typable
-from widgets.outline import Outline, Question
+from widgets.outline import Outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,9 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._outline = Outline(ascii_only=options.ascii, id="form-outline")
         self._editor = Editor(self._take, id="form-editor")
         self._choices = Choices(ascii_only=options.ascii, id="form-choices")
+        self._hint = Static("", id="form-hint", markup=False)
+        self._below = Static("", id="form-notes", markup=False)
+        self._keys = Static("", id="form-keys", markup=False)
 
     @property
     def scene(self) -> Scene:
@@ -115,15 +117,15 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Title, questions, the answer, notes, keys."""
-        yield Static(self._title(), id="form-title", markup=False)
+        yield Static(title(self.form, self.scenes), id="form-title", markup=False)
         with Horizontal(id="form-body"):
             yield self._outline
             with Vertical(id="form-answer"):
-                yield Static("", id="form-hint", markup=False)
+                yield self._hint
                 yield self._editor
                 yield self._choices
-                yield Static("", id="form-notes", markup=False)
-        yield Static("", id="form-keys", markup=False)
+                yield self._below
+        yield self._keys
 
     def on_mount(self) -> None:
         """The first question is open; in a draft, the first one that still needs an answer."""
@@ -137,15 +139,13 @@ class FormScreen(Screen[None], inherit_bindings=False):
     def on_resize(self) -> None:
         """As many keys as there is room for."""
         keys = key_line(FORM, self.size.width, self._options.keys)
-        self.query_one("#form-keys", Static).update(keys)
+        self._keys.update(keys)
         self._say()
 
     # -- from above ----------------------------------------------------------------------------
 
     def tick(self, now: datetime) -> None:
         """It is later: what a choice would mean may read differently."""
-        if not self.is_mounted:
-            return
         self.scenes = tuple(replace(scene, now=now) for scene in self.scenes)
         self._draw()
 
@@ -342,74 +342,29 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._fields = self.form.fields(self.scene)
         places = {field.id: place for place, field in enumerate(self._fields)}
         self._here = places.get(here, min(self._here, len(self._fields) - 1))
-        self._outline.show([self._question(field) for field in self._fields], self._here)
+        told = [question(field, self.answers, field.id in self.wrong) for field in self._fields]
+        self._outline.show(told, self._here)
         if self.field.choices:
             options = [Option(c.value, c.label, c.note) for c in self.field.choices]
             self._choices.show(options, self.answers.get(here, ""))
         self._say()
 
-    def _question(self, field: Field) -> Question:
-        answer = self.answers.get(field.id, "")
-        labels = {choice.value: choice.label for choice in field.choices}
-        if field.id in self.wrong:
-            state = "wrong"
-        elif answered(field, answer):
-            state = "done"
-        else:
-            state = "needed" if field.required else "open"
-        return Question(field.label, labels.get(answer, answer), state)
-
     def _say(self) -> None:
         """The hint or complaint above the answer, and the notes below it."""
         if not self.is_mounted:
             return
-        field, hint = self.field, Text(no_wrap=False)
-        if why := self.wrong.get(field.id):
-            hint.append(why, style="bold")
-        else:
-            hint.append(field.label, style="bold")
-            hint.append(f"  {field.hint}" if field.hint else "")
-        self._update("#form-hint", hint)
-        self._update("#form-notes", Text("\n").join(self._notes()))
-
-    def _notes(self) -> list[Text]:
-        notes: list[Text] = []
-        if self._unkept:
-            notes.append(Text(f"NOT SAVED: {self._unkept}", style="bold reverse"))
-        if self.changed:
-            words = " ".join(self.changed)
-            notes.append(Text(f"CHANGED since you opened this: {words}", style="bold"))
-        notes += [Text(f"! {words}") for words in self.form.warn(self.scene, self.answers)]
-        if self.field.choices and (meaning := self._choices.note()):
-            notes.append(Text(meaning))
-        if self.field.template and not self.answers.get(self.field.id, "").strip():
-            notes.append(Text("ctrl+t puts a prepared text here.", style="dim"))
-        issue, scene = self.scene.issue, self.scene
-        if issue is not None and len(self.scenes) == 1:
-            owed = standing(issue, scene.policy, scene.now)
-            notes.append(Text(f"Owed now: {owed}.", style="dim"))
-        if self._said:
-            notes.append(Text(self._said, style="dim"))
-        return notes
-
-    def _update(self, selector: str, text: Text) -> None:
-        widget = self.query_one(selector, Static)
-        if widget.content != text:
-            widget.update(text)
-
-    def _title(self) -> Text:
-        if len(self.scenes) > 1:
-            return Text(f"{self.form.title}: {len(self.scenes)} issues", no_wrap=True)
-        subject = title_words(self.scene.subject, 200) if self.scene.issue is not None else ""
-        severity = self.scene.issue.severity if self.scene.issue is not None else None
-        parts = [self.form.title, severity.value if severity else "", self.scene.short_id, subject]
-        return Text(" ".join(p for p in parts if p), no_wrap=True, overflow="ellipsis")
+        _update(self._hint, hint(self.field, self.wrong.get(self.field.id, "")))
+        meaning = self._choices.note() if self.field.choices else ""
+        lines = notes(
+            self.form, self.scenes, self.answers, self.field,
+            unkept=self._unkept, changed=self.changed, meaning=meaning, said=self._said,
+        )  # fmt: skip
+        _update(self._below, Text("\n").join(lines))
 
 
-def kept_words(saved_at: datetime, scene: Scene) -> str:
-    """That a draft was found."""
-    at = when(saved_at, scene.policy, scene.now)
-    return plain(f"Your draft of {at} is back; F4 throws it away.")
+def _update(widget: Static, text: Text) -> None:
+    if widget.content != text:
+        widget.update(text)
 
 
 def _half_of(issue: Issue, issues: Mapping[str, Issue]) -> Issue | None:

@@ -84,14 +84,19 @@ class OutboxScreen(Screen[None]):
         self._letters: tuple[Letter, ...] = ()
         self._held: int | None = None
         self._now: datetime | None = None
+        self._title = Static("", id="outbox-title", markup=False)
+        self._list = Static("", id="outbox-list", markup=False)
+        self._box = Box()
+        self._in_full = Static("", id="outbox-letter", markup=False)
+        self._keys = Static("", id="outbox-keys", markup=False)
 
     def compose(self) -> ComposeResult:
         """Title, letters, the one in full, keys."""
-        yield Static("", id="outbox-title", markup=False)
-        yield Static("", id="outbox-list", markup=False)
-        with Box():
-            yield Static("", id="outbox-letter", markup=False)
-        yield Static("", id="outbox-keys", markup=False)
+        yield self._title
+        yield self._list
+        with self._box:
+            yield self._in_full
+        yield self._keys
 
     def on_mount(self) -> None:
         """Paint what was told before there was anything to paint on."""
@@ -100,7 +105,7 @@ class OutboxScreen(Screen[None]):
     def on_resize(self) -> None:
         """As many keys, and texts beside each other, as there is room for."""
         keys = key_line(OUTBOX, self.size.width, self._options.keys)
-        self.query_one("#outbox-keys", Static).update(keys)
+        self._keys.update(keys)
         self._draw()
 
     def show(self, letters: Sequence[Letter], now: datetime) -> None:
@@ -133,12 +138,11 @@ class OutboxScreen(Screen[None]):
             place = max(0, min(ids.index(self._held) + by, len(ids) - 1))
             self._held = ids[place]
             self._draw()
-            self.query_one(Box).scroll_home(animate=False)
+            self._box.scroll_home(animate=False)
 
     def action_page(self, by: int) -> None:
         """Read on in the letter."""
-        box = self.query_one(Box)
-        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
+        self._box.scroll_relative(y=by * max(1, self._box.size.height - 1), animate=False)
 
     def action_retry(self) -> None:
         """Try it again now."""
@@ -173,12 +177,12 @@ class OutboxScreen(Screen[None]):
         title = f"Outbox: {unsent} not sent" if unsent else "Outbox: everything has been sent"
         if why := self._at_rest():
             title += f" │ {plain(why, 80)}"
-        self.query_one("#outbox-title", Static).update(Text(title, no_wrap=True))
+        self._title.update(Text(title, no_wrap=True))
         lines = [self._line(letter) for letter in self._in_view()]
-        self.query_one("#outbox-list", Static).update(Text("\n").join(lines))
+        self._list.update(Text("\n").join(lines))
         letter = self.letter
         full = self._full(letter) if letter is not None else Text("Nothing here.")
-        self.query_one("#outbox-letter", Static).update(full)
+        self._in_full.update(full)
 
     def _in_view(self) -> tuple[Letter, ...]:
         """As many letters as fit, the one under the cursor among them."""
