@@ -11,6 +11,8 @@ from tests.polling.bench import poller_on
 from tui.screens.outbox import OutboxScreen
 from tui.screens.queue import QueueScreen
 
+SMALL = 60, 20
+
 TRIAGE = ["They ship tonight.", "<tab>", "Nobody can push.", "<tab>", "<tab>", "<tab>", "One app.",
           "<tab>", "<tab>", "<tab>", "2"]  # fmt: skip
 
@@ -82,7 +84,7 @@ In this order each of them can be sent after those before it.
 
 
 async def test_every_form_arrives_and_the_next_one_is_not_held_up_by_it() -> None:
-    async with live() as seat:
+    async with live(SMALL) as seat:
         for form, words in FILLED.items():
             await seat.types(*words)
             before = len(seat.letters)
@@ -102,7 +104,7 @@ async def test_every_form_arrives_and_the_next_one_is_not_held_up_by_it() -> Non
 
 async def test_whatever_is_refused_comes_back_to_its_form_with_every_word() -> None:
     """Each form in turn; both vendors say no to every write."""
-    async with live() as seat:
+    async with live(SMALL) as seat:
         seat.world.faults.add(faults.odd_error("string", 422), vendor="zendesk", method="PUT")
         seat.world.faults.add(faults.odd_error("string", 400), vendor="pagerduty", method="PUT")
         for form, words in FILLED.items():
@@ -184,7 +186,7 @@ async def anext_sent(other: Assembly) -> None:
 
 
 async def test_every_form_on_a_ticket_meets_its_conflict() -> None:
-    async with live() as seat:
+    async with live(SMALL) as seat:
         for form in ("triage", "reply", "note", "rename", "backlog", "priority", "pair", "close"):
             await seat.types(*FILLED[form])
             answers = dict(seat.form.answers)
@@ -203,7 +205,7 @@ async def test_every_form_on_a_ticket_meets_its_conflict() -> None:
 
 
 async def test_the_queue_shows_what_was_sent_at_once_and_takes_it_back_when_it_is_refused() -> None:
-    async with live() as seat:
+    async with live(SMALL) as seat:
         seat.world.faults.add(faults.odd_error("string", 422), vendor="zendesk", method="PUT")
         await seat.types("<p>", "2")
         await seat.send()
@@ -232,7 +234,7 @@ async def test_a_ticket_that_is_closed_meanwhile_loses_no_word() -> None:
 
 
 async def test_pages_can_be_merged_and_a_call_becomes_a_ticket_and_a_page() -> None:
-    async with live(paired=False) as seat:
+    async with live(SMALL, paired=False) as seat:
         world = seat.world
         await seat.types("<N>", "Stale route on gw-7", "<tab>", "Ada rang.", "<tab>",
                          "ada@tenant.example", *["<tab>"] * 4, "2")  # fmt: skip
