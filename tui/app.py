@@ -213,3 +213,4 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
             self.queue.trouble(issue.id, error.headline)
             return
         self.queue.tell(issue.id, entries)
+        self.writing.tell(issue.id, entries)

@@ -179,6 +179,8 @@ FORM: Table = (
         "ctrl+e"),
     Key("form_template", "ctrl+t", "template", "Template", "Put the prepared text here.",
         "ctrl+t"),
+    Key("form_story", "f2", "story", "Story", "Read what was said on the issue, newest first.",
+        "F2"),
     Key("form_discard", "f4", "discard", "Discard", "Throw the draft away; asks first.", "F4"),
     Key("form_help", "f1", "app.help", "Help", "The keys of this screen.", "F1", True),
     Key("form_close", "escape", "close", "Back", "Close the form; the draft is kept.", "Esc",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from services.clock import Clock
-from services.domain import Incident, IncidentStatus, Issue, Snapshot, Source
+from services.domain import Incident, IncidentStatus, Issue, Snapshot, Source, TimelineEntry
 from services.errors import RotaError, StoreError
 from services.expected import Names
 from services.forms.form import Directory, Form, House, Me, Scene
@@ -101,6 +101,11 @@ class Writing:
             issues = {issue.id: issue for issue in snapshot.issues}
             form.follow(issues, self.posting.arrived_at())
         return snapshot
+
+    def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
+        """What happened to an issue, for the forms that are open on it."""
+        for form in self._forms():
+            form.tell(issue_id, entries)
 
     # -- forms ---------------------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ class Detail(VerticalScroll, can_focus=False):
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """Show what happened, if it is still this issue that is being looked at."""
         if issue_id == self.about:
-            self._story.update(_story(entries, self._policy))
+            self._story.update(story(entries, self._policy))
 
     def trouble(self, issue_id: str, why: str) -> None:
         """Say in a line why what happened cannot be shown."""
@@ -202,7 +202,8 @@ def _deadline(
     return Text(words, style=_TONES.get(deadline.state, ""))
 
 
-def _story(entries: Sequence[TimelineEntry], policy: Policy) -> RenderableType:
+def story(entries: Sequence[TimelineEntry], policy: Policy) -> RenderableType:
+    """What happened, in the order given."""
     if not entries:
         return Text("\nNothing has happened yet.", style="dim")
     parts: list[RenderableType] = []

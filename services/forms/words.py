@@ -7,6 +7,8 @@ from services.plain import plain
 from services.policy.deadlines import Policy, next_deadline
 from services.policy.spoken import day_words, duration_words
 
+NOTHING = "nothing"
+
 KIND_WORDS = {
     Kind.TRIAGE: "triage",
     Kind.RESPONSE: "response",
@@ -62,13 +64,14 @@ def standing(issue: Issue, policy: Policy, now: datetime) -> str:
         return f"{KIND_WORDS[following.kind]} {due_words(following, policy, now)}"
     if any(deadline.state is State.WAITING for deadline in deadlines):
         return "no update while the ball is with the requester"
-    return "nothing"
+    return NOTHING
 
 
 def effect(before: Issue, after: Issue, policy: Policy, now: datetime) -> tuple[str, ...]:
     """Which promises a change keeps, and what is due then."""
     lines = list(_kept(before, after, policy, now))
-    lines.append(f"Next: {standing(after, policy, now)}.")
+    following = standing(after, policy, now)
+    lines.append("Then nothing more is owed." if following == NOTHING else f"Next: {following}.")
     return tuple(lines)
 
 

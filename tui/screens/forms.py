@@ -18,7 +18,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
-from services.domain import Issue
+from services.domain import Issue, TimelineEntry
 from services.forms.changes import changes
 from services.forms.form import Field, Form, Scene, answered, complaints, fresh_answers
 from tui.keymap import bindings, key_line
@@ -26,9 +26,15 @@ from tui.keys import FORM
 from tui.options import ScreenOptions
 from tui.screens.external_editor import edited
 from tui.screens.form_words import hint, notes, question, title
+from tui.screens.queue import QueueScreen
+from tui.screens.reader import Box, PageScreen
 from widgets.choices import Choices, Option
+from widgets.detail import story
 from widgets.editor import Editor, typable
 from widgets.outline import Outline
+
+RECENT = 20
+"""Things that were said, shown beside a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,16 @@ class FormScreen(Screen[None], inherit_bindings=False):
     FormScreen { layout: vertical; background: $background; }
     FormScreen #form-title { height: 1; background: $panel; text-style: bold; padding: 0 1; }
     FormScreen #form-body { height: 1fr; layout: vertical; }
-    FormScreen Outline { max-height: 40%; min-height: 2; }
+    FormScreen #form-left { height: auto; max-height: 40%; min-height: 2; }
+    FormScreen #form-story { display: none; height: 1fr; padding: 0 1; }
+    FormScreen #form-said { height: auto; color: $foreground 80%; }
     FormScreen #form-answer { height: 1fr; }
     FormScreen #form-hint { height: auto; max-height: 3; padding: 0 1; background: $boost; }
     FormScreen #form-notes { height: auto; max-height: 30%; padding: 0 1; }
     FormScreen #form-keys { height: 1; background: $panel; }
     FormScreen.-wide #form-body { layout: horizontal; }
-    FormScreen.-wide Outline { width: 40%; max-width: 56; max-height: 100%; height: 1fr; }
+    FormScreen.-wide #form-left { width: 40%; max-width: 56; height: 1fr; max-height: 100%; }
+    FormScreen.-wide #form-story { display: block; }
     FormScreen.-wide #form-answer { border-left: solid $primary 50%; }
     """
 
@@ -102,6 +111,8 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._editor = Editor(self._take, id="form-editor")
         self._choices = Choices(ascii_only=options.ascii, id="form-choices")
         self._hint = Static("", id="form-hint", markup=False)
+        self._story = Static("", id="form-said", markup=False)
+        self._entries: tuple[TimelineEntry, ...] = ()
         self._below = Static("", id="form-notes", markup=False)
         self._keys = Static("", id="form-keys", markup=False)
 
@@ -119,7 +130,10 @@ class FormScreen(Screen[None], inherit_bindings=False):
         """Title, questions, the answer, notes, keys."""
         yield Static(title(self.form, self.scenes), id="form-title", markup=False)
         with Horizontal(id="form-body"):
-            yield self._outline
+            with Vertical(id="form-left"):
+                yield self._outline
+                with Box(id="form-story"):
+                    yield self._story
             with Vertical(id="form-answer"):
                 yield self._hint
                 yield self._editor
@@ -135,6 +149,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
             if field.required and not answered(field, self.answers.get(field.id, ""))
         ]
         self._go(open_ones[0] if open_ones and self._resumed else 0)
+        self._ask_for_story()
 
     def on_resize(self) -> None:
         """As many keys as there is room for."""
@@ -169,6 +184,13 @@ class FormScreen(Screen[None], inherit_bindings=False):
         if tuple(lines) != self.changed:
             self.changed = tuple(lines)
             self._say()
+            self._ask_for_story()
+
+    def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
+        """What was said on the issue, oldest first; what came last is read first here."""
+        if self.scene.issue is not None and issue_id == self.scene.issue.id:
+            self._entries = tuple(reversed(entries))
+            self._story.update(story(self._entries[:RECENT], self.scene.policy))
 
     def offer(self, scenes: Sequence[Scene]) -> None:
         """More to choose from has become known; what the form is about stays."""
@@ -259,6 +281,15 @@ class FormScreen(Screen[None], inherit_bindings=False):
                 text = " ".join(text.split())
             self._editor.load_text(typable(text.rstrip("\n")))
             self._take_text()
+
+    def action_story(self) -> None:
+        """Read what was said."""
+        text = story(self._entries, self.scene.policy)
+        self.app.push_screen(PageScreen("What was said, newest first", text))
+
+    def _ask_for_story(self) -> None:
+        if len(self.scenes) == 1 and self.scene.issue is not None:
+            self.post_message(QueueScreen.Wanted(self.scene.issue))
 
     def action_discard(self) -> None:
         """Throw away what was typed, after a question."""

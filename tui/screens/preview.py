@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -125,6 +125,22 @@ class ConfirmScreen(Reading):
         self.app.call_later(self._act)
 
 
+class Barred:
+    """Somebody's text with a bar in front of every line, wrapped ones too."""
+
+    def __init__(self, text: Text, bar: str) -> None:
+        self._text = text
+        self._bar = bar
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines, as many as it takes."""
+        room = options.update(width=max(8, options.max_width - len(self._bar)))
+        for line in console.render_lines(self._text, room, pad=False):
+            yield Segment(self._bar)
+            yield from line
+            yield Segment.line()
+
+
 def preview_text(
     shown: Sequence[Preview], changed: Sequence[str] = (), *, ascii_only: bool = False
 ) -> RenderableType:
@@ -152,7 +168,7 @@ def _part(part: Part, bar: str) -> list[RenderableType]:
     lines: list[RenderableType] = [head]
     if part.text:
         written = plain_lines(part.text)
-        lines += [Padding(Text(f"{bar}{line}"), 0) for line in written[:MOST_LINES]]
+        lines.append(Barred(Text("\n".join(written[:MOST_LINES])), bar))
         if len(written) > MOST_LINES:
             lines.append(Text(f"{bar}… {len(written) - MOST_LINES} lines more", style="dim"))
     lines += [Text(f"  {plain(line, limit=300)}") for line in part.fields]
