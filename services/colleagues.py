@@ -6,6 +6,7 @@ left out; the form goes on with the rest.
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from services.api import Api
@@ -50,13 +51,15 @@ async def _zendesk(api: Api, found: Directory) -> Directory:
     agents, groups = await asyncio.gather(
         ZendeskDirectory(api).agents(), Zendesk(api, {}, "").groups()
     )
-    return Directory(_named(agents), _named(groups), found.users, found.services)
+    return replace(found, agents=_named(agents), groups=_named(groups))
 
 
 async def _pagerduty(api: Api, found: Directory) -> Directory:
     pages = PagerDutyDirectory(api)
-    users, services = await asyncio.gather(pages.users(), pages.services())
-    return Directory(found.agents, found.groups, _named(users), _named(services))
+    users, services, policies = await asyncio.gather(
+        pages.users(), pages.services(), pages.policies()
+    )
+    return replace(found, users=_named(users), services=_named(services), policies=_named(policies))
 
 
 def _named(entries: Iterable[_Entry]) -> tuple[Colleague, ...]:

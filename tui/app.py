@@ -172,7 +172,7 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
 
     async def action_quit(self) -> None:
         """Quit; ask first if something has not been sent."""
-        self.writing.posting.leave()
+        self.writing.leave()
 
     @on(IssueActions.FormWanted)
     def _form_wanted(self, event: IssueActions.FormWanted) -> None:

@@ -107,6 +107,15 @@ class Writing:
         for form in self._forms():
             form.tell(issue_id, entries)
 
+    def leave(self) -> None:
+        """Quit; ask first if a word would be lost, or has not been sent."""
+        if all([form.kept() for form in self._forms()]):
+            self.posting.leave()
+            return
+        self.posting.ask(
+            "What you typed cannot be saved, and would be lost. Quit all the same?", self._app.exit
+        )
+
     # -- forms ---------------------------------------------------------------------------------
 
     def open(self, form_id: str, issues: Sequence[Issue]) -> None:

@@ -56,6 +56,7 @@ class Outline(Widget):
         self.questions: tuple[Question, ...] = ()
         self.here = 0
         self._marks = ASCII_MARKS if ascii_only else MARKS
+        self._pointer = ">" if ascii_only else "▸"
 
     def show(self, questions: Sequence[Question], here: int) -> None:
         """Take what there is to show; repaint if it reads differently."""
@@ -83,7 +84,7 @@ class Outline(Widget):
         if place >= len(self.questions):
             return Strip.blank(width, self.rich_style)
         question = self.questions[place]
-        mark = f"{self._marks[question.state]} "
+        mark = self._marks[question.state] + (self._pointer if place == self.here else " ")
         room = max(8, min(int(width * LABEL_SHARE), 28))
         label = fit(question.label, room) + " "
         answer = plain(" ".join(question.answer.split()), limit=200)

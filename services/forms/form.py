@@ -83,6 +83,8 @@ class Directory:
     """PagerDuty's."""
     services: tuple[Colleague, ...] = ()
     """PagerDuty's."""
+    policies: tuple[Colleague, ...] = ()
+    """PagerDuty's escalation policies."""
 
 
 @dataclass(frozen=True, slots=True)

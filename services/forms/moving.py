@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.domain import Severity
+from services.domain import Incident, Severity
 from services.forms.addressing import TicketFields, prioritise, seen, severity_fields, update_ticket
 from services.forms.form import LONGEST_NOTE, Answers, Choice, Field, Form, Scene, said
 from services.forms.severity import severity_choices
@@ -98,7 +98,12 @@ def _page_choices(scene: Scene) -> tuple[Choice, ...]:
         for user in scene.directory.users
         if user.id not in held
     )  # fmt: skip
-    return (Choice(KEEP, "Nobody else"), *levels, *people)
+    policies = tuple(
+        Choice(f"policy-{policy.id}", f"Policy {plain(policy.name, limit=60)}",
+               "whoever it names is paged; it escalates by that policy from now on")
+        for policy in scene.directory.policies
+    )  # fmt: skip
+    return (Choice(KEEP, "Nobody else"), *levels, *people, *policies)
 
 
 def _ticket_choices(scene: Scene) -> tuple[Choice, ...]:
@@ -145,14 +150,19 @@ def escalate_writes(scene: Scene, answers: Answers) -> tuple[Write, ...]:
         out.append(update_ticket(scene, ticket, **changed))
     if incident is not None and page != KEEP:
         out.append(IncidentNote(incident_id=incident.id, text=why))
-        kind, _, id = page.partition("-")
-        if kind == "level":
-            out.append(IncidentUpdate(incident_id=incident.id, seen=seen(incident),
-                                      escalation_level=int(id)))  # fmt: skip
-        else:
-            out.append(IncidentUpdate(incident_id=incident.id, seen=seen(incident),
-                                      assignee_ids=(id,)))  # fmt: skip
+        out.append(_paged(incident, page))
     return tuple(out)
+
+
+def _paged(incident: Incident, page: str) -> IncidentUpdate:
+    kind, _, id = page.partition("-")
+    if kind == "level":
+        return IncidentUpdate(
+            incident_id=incident.id, seen=seen(incident), escalation_level=int(id)
+        )
+    if kind == "policy":
+        return IncidentUpdate(incident_id=incident.id, seen=seen(incident), policy_id=id)
+    return IncidentUpdate(incident_id=incident.id, seen=seen(incident), assignee_ids=(id,))
 
 
 def escalate_warn(scene: Scene, answers: Answers) -> Iterator[str]:

@@ -228,13 +228,14 @@ def _incident_update(write: IncidentUpdate, scene: Scene) -> Part:
     names = names_in(scene.house, scene.directory, scene.me)
     words = {IncidentStatus.ACKNOWLEDGED: "acknowledged", IncidentStatus.RESOLVED: "resolved"}
     level = write.escalation_level
+    policies = {policy.id: policy.name for policy in scene.directory.policies}
     changed = [
         ("status", words.get(write.status, write.status) if write.status is not None else None),
         ("title", write.title),
         ("priority", write.priority),
         ("assigned to", ", ".join(names.users.get(id, id) for id in write.assignee_ids)),
         ("escalated to", f"level {level}" if level is not None else None),
-        ("escalation policy", write.policy_id),
+        ("escalation policy", policies.get(write.policy_id or "", write.policy_id)),
     ]
     text = write.resolution or ""
     return Part(

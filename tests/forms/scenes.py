@@ -81,6 +81,7 @@ DIRECTORY = Directory(
     groups=(Colleague("7", "Billing"),),
     users=(Colleague("PME", "Imogen Achebe"), Colleague("PTOM", "Tomas Lindqvist")),
     services=(Colleague("PSVC", "Emergency e-mail"),),
+    policies=(Colleague("PPOL", "Database people"),),
 )
 
 

@@ -276,6 +276,9 @@ def test_escalating_writes_the_note_before_it_pages() -> None:
     assert page.assignee_ids == ("PME",)
     level, _ = sent(FORMS["escalate"], a_scene(INCIDENT), page="level-2", why="x")
     assert [w.escalation_level for w in level.writes if isinstance(w, IncidentUpdate)] == [2]
+    policy, shown = sent(FORMS["escalate"], a_scene(INCIDENT), page="policy-PPOL", why="x")
+    assert [w.policy_id for w in policy.writes if isinstance(w, IncidentUpdate)] == ["PPOL"]
+    assert shown.parts[-1].fields == ("escalation policy: Database people",)
 
 
 def test_a_snooze_acknowledges_first() -> None:

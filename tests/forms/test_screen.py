@@ -151,6 +151,36 @@ async def test_while_a_draft_cannot_be_kept_the_form_says_so_and_stays(
         assert desk.answers("zd-4711", "note") == {"text": "precious!"}
 
 
+async def test_where_nothing_can_be_kept_forms_open_warn_and_are_left_only_on_purpose() -> None:
+    """The state directory cannot be made at all."""
+    desk = WritingDesk(Path("/dev/null/rota/outbox.db"))
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "precious", "<escape>")
+        painted = desk.text()
+        await types(pilot, "<ctrl+q>")
+        asked = " ".join(desk.text().split())
+        await types(pilot, "<escape>", "<f4>", "<y>")
+
+        assert "NOT SAVED" in painted
+        assert "would be lost" in asked
+        assert isinstance(desk.app.screen, QueueScreen)
+
+
+async def test_the_last_key_before_escape_is_kept_too() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>")
+        for key in ("a", "b", "c", "escape"):
+            desk.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        await settle(pilot)
+
+        assert isinstance(desk.app.screen, QueueScreen)
+        assert desk.answers("zd-4711", "note") == {"text": "abc"}
+
+
 @size
 async def test_a_change_of_size_keeps_text_focus_and_question(size: tuple[int, int]) -> None:
     desk = WritingDesk()

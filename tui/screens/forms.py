@@ -240,14 +240,14 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def action_close(self) -> None:
         """Close; what was typed is kept. Not while it cannot be."""
-        if not self._keep():
+        if not self.kept():
             self.notify(self._unkept, severity="error", markup=False)
             return
         self.dismiss(None)
 
     def action_preview(self) -> None:
         """Show what would be sent; or go to the first answer that will not do."""
-        self._take_text()
+        self.kept()
         self.wrong = {}
         for scene in self.scenes:
             for id, why in complaints(self.form, scene, self.answers).items():
@@ -297,7 +297,8 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def _discard(self) -> None:
         trouble = self._clerk.forget()
-        if trouble:
+        # What could never be kept need not be forgotten.
+        if trouble and not self._unkept:
             self.notify(trouble, severity="error", markup=False)
             return
         self.dismiss(None)
@@ -332,6 +333,12 @@ class FormScreen(Screen[None], inherit_bindings=False):
         if self.field.id in self.wrong:
             del self.wrong[self.field.id]
         self._draw()
+
+    def kept(self) -> bool:
+        """Whether all that has been typed is kept, to the last key."""
+        self._take_text()
+        self._take_choice()
+        return self._keep()
 
     def _keep(self) -> bool:
         """Keep the draft; only what differs from a fresh form is one."""

@@ -78,7 +78,9 @@ class PreviewScreen(ModalScreen[None]):
     def _title(self) -> Text:
         count = sum(len(shown.parts) for shown in self._shown)
         letters = "1 letter" if count == 1 else f"{count} letters"
-        words = "CANNOT BE SENT" if self._troubled else f"NOT SENT YET: {letters}, y sends"
+        public = sum(part.public for shown in self._shown for part in shown.parts)
+        letters += f", {public} to the requester" if public else ", none to the requester"
+        words = "CANNOT BE SENT" if self._troubled else f"NOT SENT YET: {letters}. y sends"
         return Text(words, no_wrap=True, overflow="ellipsis")
 
     def action_send(self) -> None:
