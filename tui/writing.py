@@ -174,7 +174,7 @@ class Writing:
             return
         self._directory = found
         if screen in self._app.screen_stack:
-            screen.offer([replace(scene, directory=found) for scene in screen.scenes])
+            screen.offer([replace(scene, directory=found) for scene in screen.sheet.scenes])
 
     def _reopen(self, form_id: str, issue_id: str) -> str:
         """Open a form on an issue by its id, or that of one of its halves; what there is to say."""
@@ -203,8 +203,9 @@ class Writing:
         """Freeze what would be sent, and show just that."""
         from tui.screens.preview import PreviewScreen
 
-        now, form, answers = self._clock.now(), screen.form, dict(screen.answers)
-        scenes = [replace(scene, now=now) for scene in screen.scenes]
+        sheet, now = screen.sheet, self._clock.now()
+        form, answers = sheet.form, dict(sheet.answers)
+        scenes = [replace(scene, now=now) for scene in sheet.scenes]
         actions = [plan(form, scene, answers) for scene in scenes]
         pairs = zip(scenes, actions, strict=True)
         shown = [preview(form, scene, answers, action) for scene, action in pairs]
@@ -215,7 +216,7 @@ class Writing:
                 return self._forget(MARKED, form.id)
             return trouble
 
-        self._app.push_screen(PreviewScreen(shown, send, self._options, screen.changed))
+        self._app.push_screen(PreviewScreen(shown, send, self._options, sheet.changed))
 
     def _send(self, actions: Sequence[Action]) -> str:
         """Post, and leave the form; why it could not be done, or ""."""

@@ -109,15 +109,15 @@ async def test_whatever_is_refused_comes_back_to_its_form_with_every_word() -> N
         seat.world.faults.add(faults.odd_error("string", 400), vendor="pagerduty", method="PUT")
         for form, words in FILLED.items():
             await seat.types(*words)
-            answers = dict(seat.form.answers)
+            answers = dict(seat.form.sheet.answers)
             await seat.send()
             await seat.until(lambda: any(letter.waits_for_person for letter in seat.letters))
             assert "OUTBOX" in seat.text(), form
             await seat.types("<O>")
             assert "REFUSED" in seat.text(), form
             await seat.types("<e>")
-            assert seat.form.form.id == form
-            assert dict(seat.form.answers) == answers, form
+            assert seat.form.sheet.form.id == form
+            assert dict(seat.form.sheet.answers) == answers, form
             await seat.types("<f4>", "<y>")
             await seat.until(lambda: all(o.state is LetterState.SENT for o in seat.letters))
 
@@ -189,15 +189,15 @@ async def test_every_form_on_a_ticket_meets_its_conflict() -> None:
     async with live(SMALL) as seat:
         for form in ("triage", "reply", "note", "rename", "backlog", "priority", "pair", "close"):
             await seat.types(*FILLED[form])
-            answers = dict(seat.form.answers)
+            answers = dict(seat.form.sheet.answers)
             await somebody_else_was_faster(seat)
             await seat.send()
             await seat.until(
                 lambda: any(letter.state is LetterState.CONFLICT for letter in seat.letters)
             )
             await seat.types("<O>", "<e>")
-            assert seat.form.form.id == form
-            assert dict(seat.form.answers) == answers, form
+            assert seat.form.sheet.form.id == form
+            assert dict(seat.form.sheet.answers) == answers, form
             await seat.types("<f4>", "<y>")
             await seat.until(lambda: all(o.state is LetterState.SENT for o in seat.letters))
 

@@ -84,7 +84,7 @@ async def test_what_strangers_wrote_keeps_its_place(size: tuple[int, int]) -> No
     async with desk.app.run_test(size=size) as pilot:
         await desk.give(pilot, world(issue_of(ticket, an_incident(title=evil))))
         await types(pilot, "<f>")
-        desk.form.tell(desk.form.scene.issue.id if desk.form.scene.issue else "", (
+        desk.form.tell(desk.form.sheet.scene.issue.id if desk.form.sheet.scene.issue else "", (
             TimelineEntry(NOON, Source.ZENDESK, evil, evil, evil),))  # fmt: skip
         await settle(pilot)
         seen = [desk.painted()]

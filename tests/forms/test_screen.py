@@ -72,7 +72,7 @@ async def test_escape_closes_and_the_text_is_back_when_it_is_opened_again() -> N
         await types(pilot, "<c>", " sentence")
 
         assert closed
-        assert desk.form.answers["text"] == "Hello Ada Ashdown,\n\nHalf a sentence"
+        assert desk.form.sheet.answers["text"] == "Hello Ada Ashdown,\n\nHalf a sentence"
         assert "Your draft of 12:00 is back" in desk.text()
         await types(pilot, "<f4>", "<n>")
         assert desk.answers("zd-4711", "reply")
@@ -99,13 +99,13 @@ async def test_every_form_says_what_is_missing_and_gives_back_what_was_typed() -
         for key, word in ANSWERED.items():
             await types(pilot, f"<{key}>", "<ctrl+s>")
             form = desk.form
-            assert form.wrong[form.field.id] in desk.text(), form.form.id
+            assert form.sheet.wrong[form.field.id] in desk.text(), form.sheet.form.id
             form._go(0)
             await types(pilot, word)
-            answers = dict(form.answers)
+            answers = dict(form.sheet.answers)
             await types(pilot, "<escape>", f"<{key}>")
-            assert dict(desk.form.answers) == answers, form.form.id
-            assert "is back" in desk.text(), form.form.id
+            assert dict(desk.form.sheet.answers) == answers, form.sheet.form.id
+            assert "is back" in desk.text(), form.sheet.form.id
             await types(pilot, "<f4>", "<y>")
         assert desk.letters == ()
         assert desk.outbox.drafts() == ()
@@ -145,7 +145,7 @@ async def test_while_a_draft_cannot_be_kept_the_form_says_so_and_stays(
         await types(pilot, "!", "<escape>")
 
         assert "NOT SAVED: The disk is full. Make room." in painted
-        assert form.answers["text"] == "precious!"
+        assert form.sheet.answers["text"] == "precious!"
         assert unsent
         assert isinstance(desk.app.screen, QueueScreen)
         assert desk.answers("zd-4711", "note") == {"text": "precious!"}
@@ -191,8 +191,8 @@ async def test_a_change_of_size_keeps_text_focus_and_question(size: tuple[int, i
         await types(pilot, " and three")
 
         assert desk.form.field.id == "users"
-        assert desk.form.answers["users"] == "two and three"
-        assert desk.form.answers["urgency"] == "one"
+        assert desk.form.sheet.answers["users"] == "two and three"
+        assert desk.form.sheet.answers["urgency"] == "one"
         assert "two and three" in desk.text()
         assert "Impact on users" in desk.text()
 
@@ -204,12 +204,12 @@ async def test_choices_are_made_by_digit_and_arrow_and_say_what_they_mean() -> N
         await types(pilot, "<p>")
         before = desk.text()
         await types(pilot, "1")
-        first = desk.form.answers["severity"]
+        first = desk.form.sheet.answers["severity"]
         await types(pilot, "<down>", "j")
 
         assert "respond by 12:08, in 8 min" in before
         assert first == "P1"
-        assert desk.form.answers["severity"] == "P3"
+        assert desk.form.sheet.answers["severity"] == "P3"
         await desk.pass_time(pilot, 61)
         assert "respond by 12:08, in 6 min" in desk.text()
 
@@ -220,7 +220,7 @@ async def test_letters_and_enter_write_in_fields_and_never_act() -> None:
         await desk.give(pilot, world(MINE))
         await types(pilot, "<n>", "a q x y", "<enter>", "u")
 
-        assert desk.form.answers["text"] == "a q x y\nu"
+        assert desk.form.sheet.answers["text"] == "a q x y\nu"
         assert desk.letters == ()
 
 
@@ -234,7 +234,7 @@ async def test_keys_of_one_burst_go_where_the_keys_before_them_lead() -> None:
             desk.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settle(pilot)
         await settle(pilot)
-        answers = desk.form.answers
+        answers = desk.form.sheet.answers
 
         assert (answers["urgency"], answers["users"], answers["extent"]) == ("ab", "c", "d")
         assert (answers["known"], answers["workaround"]) == ("workaround", "e")
@@ -248,7 +248,7 @@ async def test_what_is_pasted_cannot_act_and_loses_nothing() -> None:
         desk.app.post_message(events.Paste("a\x1b[31mb\r\nc\u202ed\x07é"))
         await settle(pilot)
 
-        assert desk.form.answers["text"] == "a␛[31mb\nc‹202E›d␇é"
+        assert desk.form.sheet.answers["text"] == "a␛[31mb\nc‹202E›d␇é"
 
 
 async def test_a_prepared_text_is_put_in_with_one_key() -> None:
@@ -258,7 +258,7 @@ async def test_a_prepared_text_is_put_in_with_one_key() -> None:
         await types(pilot, "<t>", "<shift+tab>", "<ctrl+t>")
 
         assert desk.form.field.id == "reply"
-        assert desk.form.answers["reply"].startswith("Hello Ada Ashdown,\n\nThank you")
+        assert desk.form.sheet.answers["reply"].startswith("Hello Ada Ashdown,\n\nThank you")
 
 
 async def test_news_about_the_issue_is_told_and_what_is_sent_is_held_against_what_was_seen() -> (
@@ -308,7 +308,7 @@ async def test_an_issue_that_leaves_the_queue_takes_no_word_with_it() -> None:
         await desk.give(pilot, world())
 
         assert "It has left the queue" in " ".join(desk.text().split())
-        assert desk.form.answers["text"] == "Too late?"
+        assert desk.form.sheet.answers["text"] == "Too late?"
 
 
 async def test_a_page_of_mine_is_acknowledged_at_once() -> None:
@@ -427,7 +427,7 @@ async def test_a_held_reply_is_taken_back_with_its_text() -> None:
         assert "»" in optimistic
         assert "respond" in after
         assert desk.letters == ()
-        assert desk.form.answers["text"].endswith("We are on it.")
+        assert desk.form.sheet.answers["text"].endswith("We are on it.")
 
 
 async def test_quitting_asks_while_something_is_unsent() -> None:
@@ -453,7 +453,7 @@ async def test_the_outbox_gives_a_letter_back_to_its_form_and_asks_before_it_wit
         await types(pilot, "<O>")
         listed = desk.text()
         await types(pilot, "<e>")
-        text = desk.form.answers["text"]
+        text = desk.form.sheet.answers["text"]
         await types(pilot, "<ctrl+s>", "<y>", "<O>", "<d>", "<n>")
         kept = len(desk.letters)
         await types(pilot, "<d>", "<y>")
@@ -479,7 +479,7 @@ async def test_an_editor_of_ones_own_is_given_the_text_and_gives_it_back(
         monkeypatch.setattr(desk.app, "suspend", nullcontext)
         await desk.give(pilot, world(P3))
         await types(pilot, "<n>", "mine", "<ctrl+e>")
-        written = desk.form.answers["text"]
+        written = desk.form.sheet.answers["text"]
         seen = (tmp_path / "seen").read_text()
         monkeypatch.setenv("VISUAL", "no-such-editor-here")
         await types(pilot, "<ctrl+e>")
@@ -487,7 +487,7 @@ async def test_an_editor_of_ones_own_is_given_the_text_and_gives_it_back(
         assert written == "mine and --more"
         assert seen.startswith("-rw-------")
         assert not Path(seen.split()[-1]).exists()
-        assert desk.form.answers["text"] == "mine and --more"
+        assert desk.form.sheet.answers["text"] == "mine and --more"
         assert "no-such-editor-here" in desk.text()
 
 

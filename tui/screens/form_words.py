@@ -1,20 +1,20 @@
 """What is written around the answers of a form? Words only; where they go is not known."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from rich.text import Text
 
-from services.forms.form import Answers, Field, Form, Scene, answered
+from services.forms.form import Answers, Field, Scene, answered
+from services.forms.sheet import Sheet
 from services.forms.words import standing, title_words, when
 from widgets.outline import Question
 
 
-def title(form: Form, scenes: Sequence[Scene]) -> Text:
+def title(sheet: Sheet) -> Text:
     """Which form, on what."""
-    if len(scenes) > 1:
-        return Text(f"{form.title}: {len(scenes)} issues", no_wrap=True)
-    scene = scenes[0]
+    form, scene = sheet.form, sheet.scene
+    if len(sheet.scenes) > 1:
+        return Text(f"{form.title}: {len(sheet.scenes)} issues", no_wrap=True)
     subject = title_words(scene.subject, 200) if scene.issue is not None else ""
     severity = scene.issue.severity if scene.issue is not None else None
     parts = [form.title, severity.value if severity else "", scene.short_id, subject]
@@ -44,40 +44,28 @@ def hint(field: Field, wrong: str) -> Text:
     return text
 
 
-def notes(
-    form: Form,
-    scenes: Sequence[Scene],
-    answers: Answers,
-    field: Field,
-    *,
-    unkept: str,
-    changed: Sequence[str],
-    meaning: str,
-    said: str,
-) -> list[Text]:
+def notes(sheet: Sheet, field: Field, meaning: str, said: str) -> list[Text]:
     """What there is to know while answering, the most important first.
 
     Args:
-        form: Which.
-        scenes: What it is about.
-        answers: As far as there are any.
+        sheet: The form as far as it is filled in.
         field: The question being answered.
-        unkept: Why the draft is not kept; "" when it is.
-        changed: What has happened to the issue meanwhile.
         meaning: What the chosen answer means.
         said: A line about the draft.
     """
-    scene, lines = scenes[0], list[Text]()
-    if unkept:
-        lines.append(Text(f"NOT SAVED: {unkept}", style="bold reverse"))
-    if changed:
-        lines.append(Text(f"CHANGED since you opened this: {' '.join(changed)}", style="bold"))
-    lines += [Text(f"! {words}") for words in form.warn(scene, answers)]
+    scene, answers, lines = sheet.scene, sheet.answers, list[Text]()
+    if sheet.unkept:
+        lines.append(Text(f"NOT SAVED: {sheet.unkept}", style="bold reverse"))
+    if sheet.changed:
+        lines.append(
+            Text(f"CHANGED since you opened this: {' '.join(sheet.changed)}", style="bold")
+        )
+    lines += [Text(f"! {words}") for words in sheet.form.warn(scene, answers)]
     if meaning:
         lines.append(Text(meaning))
     if field.template and not answers.get(field.id, "").strip():
         lines.append(Text("ctrl+t puts a prepared text here.", style="dim"))
-    if scene.issue is not None and len(scenes) == 1:
+    if scene.issue is not None and len(sheet.scenes) == 1:
         owed = standing(scene.issue, scene.policy, scene.now)
         lines.append(Text(f"Owed now: {owed}.", style="dim"))
     if said:

@@ -6,7 +6,7 @@ anything else happens. Which issue it is about is decided when it is opened, and
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -19,8 +19,8 @@ from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from services.domain import Issue, TimelineEntry
-from services.forms.changes import changes
-from services.forms.form import Field, Form, Scene, answered, complaints, fresh_answers
+from services.forms.form import Field, Form, Scene
+from services.forms.sheet import Sheet
 from tui.keymap import bindings, key_line
 from tui.keys import FORM
 from tui.options import ScreenOptions
@@ -94,19 +94,13 @@ class FormScreen(Screen[None], inherit_bindings=False):
             said: A line about the draft, or the issues left out.
         """
         super().__init__()
-        self.form = form
-        self.scenes = tuple(scenes)
-        self.answers = {**fresh_answers(form, scenes[0]), **kept}
-        self.wrong: dict[str, str] = {}
-        self._resumed = bool(kept)
-        self.changed: tuple[str, ...] = ()
+        self.sheet = Sheet(form, scenes, kept, clerk.keep)
         self._clerk = clerk
         self._options = options
         self._said = said
-        self._unkept = ""
         self._here = 0
+        self._typed_into = ""
         self._cursors: dict[str, tuple[int, int]] = {}
-        self._fields = form.fields(scenes[0])
         self._outline = Outline(ascii_only=options.ascii, id="form-outline")
         self._editor = Editor(self._take, id="form-editor")
         self._choices = Choices(ascii_only=options.ascii, id="form-choices")
@@ -117,18 +111,13 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._keys = Static("", id="form-keys", markup=False)
 
     @property
-    def scene(self) -> Scene:
-        """What it is about; the first, where it is about several."""
-        return self.scenes[0]
-
-    @property
     def field(self) -> Field:
         """The question being answered."""
-        return self._fields[self._here]
+        return self.sheet.fields[self._here]
 
     def compose(self) -> ComposeResult:
         """Title, questions, the answer, notes, keys."""
-        yield Static(title(self.form, self.scenes), id="form-title", markup=False)
+        yield Static(title(self.sheet), id="form-title", markup=False)
         with Horizontal(id="form-body"):
             with Vertical(id="form-left"):
                 yield self._outline
@@ -143,12 +132,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """The first question is open; in a draft, the first one that still needs an answer."""
-        open_ones = [
-            place
-            for place, field in enumerate(self._fields)
-            if field.required and not answered(field, self.answers.get(field.id, ""))
-        ]
-        self._go(open_ones[0] if open_ones and self._resumed else 0)
+        self._go(self.sheet.first_open() if self.sheet.resumed else 0)
         self._ask_for_story()
 
     def on_resize(self) -> None:
@@ -161,7 +145,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def tick(self, now: datetime) -> None:
         """It is later: what a choice would mean may read differently."""
-        self.scenes = tuple(replace(scene, now=now) for scene in self.scenes)
+        self.sheet.at(now)
         self._draw()
 
     def reads_until(self, now: datetime) -> datetime | None:
@@ -175,26 +159,19 @@ class FormScreen(Screen[None], inherit_bindings=False):
             issues: By id.
             ours: When a letter of our own last arrived, by part of an issue's id.
         """
-        lines: list[str] = []
-        for scene in self.scenes:
-            if scene.issue is not None:
-                now_is = issues.get(scene.issue.id) or _half_of(scene.issue, issues)
-                own = [ours[part] for part in scene.issue.id.split("+") if part in ours]
-                lines += changes(scene.issue, now_is, max(own, default=None))
-        if tuple(lines) != self.changed:
-            self.changed = tuple(lines)
+        if self.sheet.follow(issues, ours):
             self._say()
             self._ask_for_story()
 
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """What was said on the issue, oldest first; what came last is read first here."""
-        if self.scene.issue is not None and issue_id == self.scene.issue.id:
+        if self.sheet.scene.issue is not None and issue_id == self.sheet.scene.issue.id:
             self._entries = tuple(reversed(entries))
-            self._story.update(story(self._entries[:RECENT], self.scene.policy))
+            self._story.update(story(self._entries[:RECENT], self.sheet.scene.policy))
 
     def offer(self, scenes: Sequence[Scene]) -> None:
         """More to choose from has become known; what the form is about stays."""
-        self.scenes = tuple(scenes)
+        self.sheet.look_again(scenes)
         self._draw()
 
     # -- keys ----------------------------------------------------------------------------------
@@ -211,7 +188,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         if event.key == "up" and self._editor.at_first_line and self._here > 0:
             self._move(-1)
             return True
-        last = self._here == len(self._fields) - 1
+        last = self._here == len(self.sheet.fields) - 1
         if event.key == "down" and self._editor.at_last_line and not last:
             self._move(1)
             return True
@@ -236,25 +213,21 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def action_next(self, by: int) -> None:
         """To the next question, or the one before; round at the ends."""
-        self._go((self._here + by) % len(self._fields))
+        self._go((self._here + by) % len(self.sheet.fields))
 
     def action_close(self) -> None:
         """Close; what was typed is kept. Not while it cannot be."""
         if not self.kept():
-            self.notify(self._unkept, severity="error", markup=False)
+            self.notify(self.sheet.unkept, severity="error", markup=False)
             return
         self.dismiss(None)
 
     def action_preview(self) -> None:
         """Show what would be sent; or go to the first answer that will not do."""
         self.kept()
-        self.wrong = {}
-        for scene in self.scenes:
-            for id, why in complaints(self.form, scene, self.answers).items():
-                self.wrong.setdefault(id, why)
-        places = [p for p, field in enumerate(self._fields) if field.id in self.wrong]
-        if places:
-            self._go(places[0])
+        place = self.sheet.complain()
+        if place is not None:
+            self._go(place)
             return
         self._clerk.preview(self)
 
@@ -272,7 +245,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         if self.field.choices:
             self.notify("This is chosen, not written.", markup=False)
             return
-        subject = f"{self.form.id} {self.scene.short_id}"
+        subject = f"{self.sheet.form.id} {self.sheet.scene.short_id}"
         text, trouble = edited(self.app, self._editor.text, subject)
         if trouble:
             self.notify(trouble, severity="error", markup=False)
@@ -284,12 +257,12 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def action_story(self) -> None:
         """Read what was said."""
-        text = story(self._entries, self.scene.policy)
+        text = story(self._entries, self.sheet.scene.policy)
         self.app.push_screen(PageScreen("What was said, newest first", text))
 
     def _ask_for_story(self) -> None:
-        if len(self.scenes) == 1 and self.scene.issue is not None:
-            self.post_message(QueueScreen.Wanted(self.scene.issue))
+        if len(self.sheet.scenes) == 1 and self.sheet.scene.issue is not None:
+            self.post_message(QueueScreen.Wanted(self.sheet.scene.issue))
 
     def action_discard(self) -> None:
         """Throw away what was typed, after a question."""
@@ -298,7 +271,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
     def _discard(self) -> None:
         trouble = self._clerk.forget()
         # What could never be kept need not be forgotten.
-        if trouble and not self._unkept:
+        if trouble and not self.sheet.unkept:
             self.notify(trouble, severity="error", markup=False)
             return
         self.dismiss(None)
@@ -318,7 +291,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._go(event.place)
 
     def _take_text(self) -> None:
-        if not self.field.choices:
+        if self._typed_into == self.field.id:
             self._answer(self._editor.text)
 
     def _take_choice(self) -> None:
@@ -326,48 +299,36 @@ class FormScreen(Screen[None], inherit_bindings=False):
             self._answer(self._choices.value)
 
     def _answer(self, answer: str) -> None:
-        if self.answers.get(self.field.id, "") == answer:
-            return
-        self.answers[self.field.id] = answer
-        self._keep()
-        if self.field.id in self.wrong:
-            del self.wrong[self.field.id]
-        self._draw()
+        if self.sheet.answer(self.field, answer):
+            self._draw()
 
     def kept(self) -> bool:
         """Whether all that has been typed is kept, to the last key."""
         self._take_text()
         self._take_choice()
-        return self._keep()
-
-    def _keep(self) -> bool:
-        """Keep the draft; only what differs from a fresh form is one."""
-        fresh = fresh_answers(self.form, self.scene)
-        typed = {id: text for id, text in self.answers.items() if text != fresh.get(id, "")}
-        trouble = self._clerk.keep(typed)
-        if trouble != self._unkept:
-            self._unkept = trouble
-            self._say()
-        return not trouble
+        kept = self.sheet.keep()
+        self._say()
+        return kept
 
     # -- what is painted -----------------------------------------------------------------------
 
     def _move(self, by: int) -> None:
-        self._go(max(0, min(self._here + by, len(self._fields) - 1)))
+        self._go(max(0, min(self._here + by, len(self.sheet.fields) - 1)))
 
     def _go(self, place: int) -> None:
         """To another question; what stands in this one is taken first."""
-        if self.is_mounted and not self.field.choices and self._editor.has_focus:
+        if self._typed_into == self.field.id:
             self._take_text()
             self._cursors[self.field.id] = self._editor.cursor_location
         self._here = place
         field = self.field
         self._editor.display = not field.choices
         self._choices.display = bool(field.choices)
+        self._typed_into = "" if field.choices else field.id
         if field.choices:
             self.set_focus(self._choices)
         else:
-            text = self.answers.get(field.id, "")
+            text = self.sheet.answers.get(field.id, "")
             self._editor.load_text(text)
             end = (text.count("\n"), len(text.rsplit("\n", 1)[-1]))
             self._editor.move_cursor(self._cursors.get(field.id, end))
@@ -376,36 +337,24 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def _draw(self) -> None:
         """Everything that depends on answers or time."""
-        here = self.field.id
-        self._fields = self.form.fields(self.scene)
-        places = {field.id: place for place, field in enumerate(self._fields)}
-        self._here = places.get(here, min(self._here, len(self._fields) - 1))
-        told = [question(field, self.answers, field.id in self.wrong) for field in self._fields]
+        sheet = self.sheet
+        told = [question(field, sheet.answers, field.id in sheet.wrong) for field in sheet.fields]
         self._outline.show(told, self._here)
         if self.field.choices:
             options = [Option(c.value, c.label, c.note) for c in self.field.choices]
-            self._choices.show(options, self.answers.get(here, ""))
+            self._choices.show(options, sheet.answers.get(self.field.id, ""))
         self._say()
 
     def _say(self) -> None:
         """The hint or complaint above the answer, and the notes below it."""
         if not self.is_mounted:
             return
-        _update(self._hint, hint(self.field, self.wrong.get(self.field.id, "")))
+        _update(self._hint, hint(self.field, self.sheet.wrong.get(self.field.id, "")))
         meaning = self._choices.note() if self.field.choices else ""
-        lines = notes(
-            self.form, self.scenes, self.answers, self.field,
-            unkept=self._unkept, changed=self.changed, meaning=meaning, said=self._said,
-        )  # fmt: skip
+        lines = notes(self.sheet, self.field, meaning, self._said)
         _update(self._below, Text("\n").join(lines))
 
 
 def _update(widget: Static, text: Text) -> None:
     if widget.content != text:
         widget.update(text)
-
-
-def _half_of(issue: Issue, issues: Mapping[str, Issue]) -> Issue | None:
-    """The same issue under another id: one that has been paired or unpaired meanwhile."""
-    parts = set(issue.id.split("+"))
-    return next((other for id, other in issues.items() if parts & set(id.split("+"))), None)
