@@ -1,5 +1,6 @@
 """The wiring: one worker that takes snapshots, one tick, and messages to the feed."""
 
+import asyncio
 import gc
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +8,6 @@ from datetime import datetime
 from textual import on, work
 from textual.binding import Binding
 from textual.driver import Driver
-from textual.timer import Timer
 
 from services.clock import Clock
 from services.domain import Issue
@@ -79,7 +79,7 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
         self._log_book = log or Log(None, clock.now)
         self._said: set[str] = set()
         self._keys = keymap(self.options.keys)
-        self._timer: Timer | None = None
+        self._next_tick: asyncio.TimerHandle | None = None
         self.open_hosts = self.options.open_hosts
         self.queue = QueueScreen(policy, self.options, clock)
         self.set_signals(policy, self.options, clock, calls or Calls())
@@ -143,10 +143,11 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
         for each in timed:
             each.tick(now)
         self.report(self.queue.summary, self.snapshot, now)
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(
-            seconds_to_next(timed, now, self.options.pace), self.tick, name="tick"
+        if self._next_tick is not None:
+            self._next_tick.cancel()
+        # The loop's own timer: Textual's takes a task and a message each, for every second.
+        self._next_tick = asyncio.get_running_loop().call_later(
+            seconds_to_next(timed, now, self.options.pace), self.call_next, self.tick
         )
 
     def _say_once(self, lines: Iterable[str]) -> None:

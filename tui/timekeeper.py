@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 SHORTEST_TICK = 0.2
 """Seconds between two ticks at the least, however fast the clock runs."""
 
-LONGEST_TICK = 15.0
+LONGEST_TICK = 20.0
 """Seconds between two ticks at the most: timers stand still while the laptop sleeps."""
 
 SLACK = 0.003

@@ -18,6 +18,10 @@ from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+SYNC_START = "\x1b[?2026h"
+SYNC_END = "\x1b[?2026l"
+"""What a paint begins and ends with, where the terminal knows synchronised output."""
+
 AT_ONCE = 65_536
 """Bytes read in one go: a long paste takes few rounds."""
 
@@ -65,6 +69,24 @@ class WaitingDriver(LinuxDriver):
         """As Textual's, with an event for the end that wakes the input thread."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.exit_event = self._told_to_end = WakingEvent()
+        self._held: list[str] = []
+
+    def write(self, data: str) -> None:
+        """Send to the terminal; a paint, which comes in three pieces, in one."""
+        if data == SYNC_START or self._held:
+            self._held.append(data)
+            if data != SYNC_END:
+                return
+        self.flush()
+        if data != SYNC_END:
+            super().write(data)
+
+    def flush(self) -> None:
+        """Send what is held."""
+        if self._held:
+            held, self._held = "".join(self._held), []
+            super().write(held)
+        super().flush()
 
     def close(self) -> None:
         """Let go of everything; the input thread has ended by now."""

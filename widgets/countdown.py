@@ -122,17 +122,26 @@ def countdown(deadline: Deadline | None, waiting: bool, policy: Policy, now: dat
     return Countdown(clock_text(left), deadline.state)
 
 
-def reads_until(deadline: Deadline | None, policy: Policy, now: datetime) -> datetime | None:
+def reads_until(
+    deadline: Deadline | None, policy: Policy, now: datetime, *, seconds: bool = True
+) -> datetime | None:
     """The first moment after `now` at which `countdown` has other words, while the state stays.
 
     None if the words only change with the state. When that does: `Policy.changes_at`.
+
+    Args:
+        deadline: As `countdown` takes it.
+        policy: Likewise.
+        now: The servers' time.
+        seconds: Whether seconds count; if not, the words are those of `without_seconds`.
     """
     if deadline is None or deadline.due_at is None:
         return None
     match deadline.state:
         case State.BREACHED:
             passed = now - deadline.due_at
-            return now + (_unit(passed) - passed % _unit(passed))
+            unit = _unit(passed, seconds)
+            return now + (unit - passed % unit)
         case State.UNKNOWN:
             return _tomorrow(now, policy)
         case State.PAUSED:
@@ -143,7 +152,21 @@ def reads_until(deadline: Deadline | None, policy: Policy, now: datetime) -> dat
     if deadline.promise.clock is ClockKind.SUPPORT_HOURS and left > business_day:
         hours = left % business_day % timedelta(hours=1)
         return now + min(hours + _INSTANT, left - business_day)
-    return now + left % _unit(left) + _INSTANT
+    return now + left % _unit(left, seconds) + _INSTANT
+
+
+def without_seconds(shown: Countdown) -> str:
+    """The words in minutes, where they count seconds.
+
+    >>> without_seconds(Countdown("4:09", State.RUNNING))
+    '4m'
+    >>> without_seconds(Countdown("+0:09", State.BREACHED))
+    '+<1m'
+    """
+    if not shows_seconds(shown):
+        return shown.text
+    minutes = shown.text.partition(":")[0]
+    return minutes.replace("0", "<1") + "m" if minutes in ("0", "+0") else f"{minutes}m"
 
 
 def shows_seconds(shown: Countdown) -> bool:
@@ -155,9 +178,9 @@ def shows_seconds(shown: Countdown) -> bool:
     return ":" in shown.text and shown.state in (State.BREACHED, State.SOON, State.RUNNING)
 
 
-def _unit(span: timedelta) -> timedelta:
+def _unit(span: timedelta, seconds: bool) -> timedelta:
     """What `clock_text` counts in."""
-    if span < timedelta(hours=1):
+    if span < timedelta(hours=1) and seconds:
         return timedelta(seconds=1)
     return timedelta(minutes=1) if span < timedelta(hours=100) else timedelta(hours=1)
 

@@ -22,6 +22,7 @@ from widgets.countdown import (
     clock_text,
     countdown,
     reads_until,
+    without_seconds,
 )
 from widgets.queue_table import answered_while_pending
 
@@ -49,9 +50,19 @@ class Detail(VerticalScroll, can_focus=False):
     Detail Static { height: auto; }
     """
 
-    def __init__(self, policy: Policy, *, ascii_only: bool = False) -> None:
+    def __init__(self, policy: Policy, *, ascii_only: bool = False, seconds: bool = True) -> None:
+        """Show nothing yet.
+
+        Args:
+            policy: For the time left.
+            ascii_only: Whether to do without other symbols.
+            seconds: Whether time left is told to the second; beside the queue, which does that,
+                minutes will do, and a second costs half as much.
+        """
         super().__init__(id="detail")
         self._policy = policy
+        self._seconds = seconds
+        self._until: datetime | None = None
         self._symbols = ASCII_SYMBOLS if ascii_only else SYMBOLS
         self._facts = Words(id="facts")
         self._promises = [Words(classes="promise") for _ in range(MOST_PROMISES)]
@@ -67,6 +78,7 @@ class Detail(VerticalScroll, can_focus=False):
     def show(self, row: Row | None, now: datetime) -> None:
         """Show another issue, or the same one anew."""
         self.row = row
+        self._until = None
         if row is None:
             self.about = None
             self._write(Text(), [])
@@ -80,15 +92,12 @@ class Detail(VerticalScroll, can_focus=False):
 
     def tick(self, now: datetime) -> None:
         """Only the time has changed."""
-        self.now = now
-        row = self.row
-        if row is None:
+        before, self.now, row = self.now, now, self.row
+        if row is None or (before and self._until and before <= now < self._until):
             return
+        self._until = self.reads_until(now)
         widest = max((len(KIND_WORDS[d.kind]) for d in row.deadlines), default=0)
-        promises = [
-            _deadline(deadline, widest, self._policy, now, self._symbols)
-            for deadline in row.deadlines
-        ]
+        promises = [self._promise(deadline, widest, now) for deadline in row.deadlines]
         self._write(_facts(row, self._policy, now), promises or [Text("Nothing is owed.")])
 
     def reads_until(self, now: datetime) -> datetime | None:
@@ -96,8 +105,17 @@ class Detail(VerticalScroll, can_focus=False):
         if self.row is None:
             return None
         older = now - self.row.issue.raised_at
-        moments = [reads_until(d, self._policy, now) for d in self.row.deadlines]
-        return min([m for m in moments if m is not None], default=now - older % _MINUTE + _MINUTE)
+        moments = [
+            reads_until(deadline, self._policy, now, seconds=self._seconds)
+            for deadline in self.row.deadlines
+            if deadline.met_at is None
+        ]
+        return min([m for m in moments if m is not None] + [now - older % _MINUTE + _MINUTE])
+
+    def _promise(self, deadline: Deadline, widest: int, now: datetime) -> Text:
+        shown = countdown(deadline, False, self._policy, now)
+        left = shown.text if self._seconds else without_seconds(shown)
+        return _deadline(deadline, left, widest, self._policy, now, self._symbols)
 
     def _write(self, facts: Text, promises: Sequence[Text]) -> None:
         self._facts.write(facts)
@@ -187,9 +205,8 @@ def _severity(issue: Issue) -> str:
 
 
 def _deadline(
-    deadline: Deadline, widest: int, policy: Policy, now: datetime, symbols: Symbols
+    deadline: Deadline, left: str, widest: int, policy: Policy, now: datetime, symbols: Symbols
 ) -> Text:
-    shown = countdown(deadline, False, policy, now)
     symbol = symbols[deadline.state]
     words = f"{symbol} {KIND_WORDS[deadline.kind]:<{widest}} {STATE_WORDS[deadline.state]:<9}"
     if deadline.state in (State.MET, State.LATE) and deadline.met_at is not None:
@@ -197,8 +214,8 @@ def _deadline(
     elif deadline.due_at is not None:
         when = _short(deadline.due_at, policy, now)
         earliest = "not before " if deadline.state is State.UNKNOWN else "due "
-        left = f"  {shown.text}" if deadline.state is not State.UNKNOWN else ""
-        words += f"{earliest}{when}{left}"
+        words += f"{earliest}{when}"
+        words += f"  {left}" if deadline.state is not State.UNKNOWN else ""
     return Text(words, style=_TONES.get(deadline.state, ""))
 
 

@@ -7,7 +7,7 @@ second stands in a widget of its own, and the symbols, which do not, in another.
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from services.domain import State
 from services.queue import Row
-from widgets.countdown import WIDTH, Countdown, countdown, reads_until, shows_seconds
+from widgets.countdown import WIDTH, Countdown, countdown, reads_until
 from widgets.queue_table import STATE_CLASSES, QueueTable, waits
 
 MARK = 2
@@ -24,6 +24,10 @@ MARK = 2
 
 GUTTER = WIDTH + 1
 """Cells of a countdown, and a space that is never repainted with it."""
+
+
+STRIPS_KEPT = 500
+"""Painted pieces of text kept to be painted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,49 @@ class Shown:
         return self.row is row and self.under is under and self.since <= now and not ages
 
 
-class Gutter(Widget):
+class Column(Widget):
+    """Lines of one piece of text each, without border or padding.
+
+    They are painted without Textual's machinery for these, which takes longer than all the rest.
+    """
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._strips: dict[tuple[str, Style], Strip] = {}
+        self._painted_for: object = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the window, in the colours that the terminal has."""
+        filters, (_, background) = self.get_line_filters(), self.background_colors
+        if self._painted_for != (painted_for := (*filters, background)) or len(self._strips) > (
+            STRIPS_KEPT
+        ):
+            self._strips.clear()
+            self._painted_for = painted_for
+        strips = []
+        for y in crop.line_range:
+            text, style = self.piece(y)
+            strip = self._strips.get((text, style))
+            if strip is None:
+                strip = Strip([Segment(text, style)], cell_len(text))
+                for one in filters:
+                    strip = strip.apply_filter(one, background)
+                self._strips[text, style] = strip
+            strips.append(strip)
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def render_line(self, y: int) -> Strip:
+        """One line, for whoever looks at one."""
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def piece(self, y: int) -> tuple[str, Style]:
+        """The text of a line, as wide as the column, and its style."""
+        raise NotImplementedError
+
+
+class Gutter(Column):
     """The countdowns of the rows in view."""
 
     DEFAULT_CSS = f"""
@@ -57,6 +103,7 @@ class Gutter(Widget):
         """The symbols, to be put in front."""
         self._table = table
         self._now: datetime | None = None
+        self._until: datetime | None = None
         self._shown: dict[int, Shown] = {}
         self.lines_refreshed = 0
         """Lines repainted by ticks so far; a tick that changes nothing adds none."""
@@ -77,10 +124,13 @@ class Gutter(Widget):
 
     def tick(self, now: datetime) -> int:
         """Repaint the lines that read differently now; how many those were."""
-        self._now = now
+        self._now, self._until = now, None
         changed, marks = [], []
+        top = self._table.scroll_offset.y
         for y in range(self.size.height):
-            before, line = self._shown.get(y), self.line(y)
+            before, line = self._shown.get(y), self.line(y, top)
+            if line is not None and line.until is not None:
+                self._until = min(line.until, self._until or line.until)
             if before is line:
                 continue
             if before is None or line is None or _look(before) != _look(line):
@@ -96,23 +146,15 @@ class Gutter(Widget):
         return len(changed)
 
     def reads_until(self) -> datetime | None:
-        """When a line in view next reads differently, by the time last told."""
-        lines = map(self.line, range(self.size.height))
-        return min((line.until for line in lines if line and line.until), default=None)
+        """When a line in view next reads differently; as of the latest tick."""
+        return self._until
 
-    @property
-    def shows_seconds(self) -> bool:
-        """Whether a line in view changes with every second."""
-        lines = map(self.line, range(self.size.height))
-        return any(shows_seconds(line.countdown) for line in lines if line)
-
-    def render_line(self, y: int) -> Strip:
+    def piece(self, y: int) -> tuple[str, Style]:
         """The countdown of one row."""
         line = self.line(y)
         if line is None:
-            return Strip.blank(GUTTER, self.rich_style)
-        text = set_cell_size(f"{line.countdown.text:>{WIDTH}}", GUTTER)
-        return Strip([Segment(text, self.style_of(line))], GUTTER)
+            return " " * GUTTER, self.rich_style
+        return set_cell_size(f"{line.countdown.text:>{WIDTH}}", GUTTER), self.style_of(line)
 
     def symbol(self, line: Shown) -> str:
         """What stands before a countdown."""
@@ -126,9 +168,14 @@ class Gutter(Widget):
             style += Style(bold=True)
         return style
 
-    def line(self, y: int) -> Shown | None:
-        """A line as it reads at the time last told; worked out anew only if it may have changed."""
-        place, now = y + self._table.scroll_offset.y, self._now
+    def line(self, y: int, top: int | None = None) -> Shown | None:
+        """A line as it reads at the time last told; worked out anew only if it may have changed.
+
+        Args:
+            y: The line of the window.
+            top: The row in its first line, where that is known already.
+        """
+        place, now = y + (self._table.scroll_offset.y if top is None else top), self._now
         if now is None or place >= len(self._table.rows):
             self._shown.pop(y, None)
             return None
@@ -143,7 +190,7 @@ class Gutter(Widget):
         return line
 
 
-class Marks(Widget):
+class Marks(Column):
     """The symbols in front of the countdowns."""
 
     DEFAULT_CSS = f"""
@@ -154,13 +201,12 @@ class Marks(Widget):
         super().__init__(id="marks")
         self._gutter = gutter
 
-    def render_line(self, y: int) -> Strip:
+    def piece(self, y: int) -> tuple[str, Style]:
         """The symbol of one row."""
         line = self._gutter.line(y)
         if line is None:
-            return Strip.blank(MARK, self.rich_style)
-        symbol = self._gutter.symbol(line)
-        return Strip([Segment(set_cell_size(symbol, MARK), self._gutter.style_of(line))], MARK)
+            return " " * MARK, self.rich_style
+        return set_cell_size(self._gutter.symbol(line), MARK), self._gutter.style_of(line)
 
 
 def _look(line: Shown) -> tuple[State | None, bool]:

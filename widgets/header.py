@@ -69,21 +69,19 @@ class Header(Widget):
         self._facts = HeaderFacts(Snapshot(), ())
         self._now: datetime | None = None
         self._counts = counts(())
-        self._seconds = True
+        self._until: datetime | None = None
 
-    def show(self, facts: HeaderFacts, now: datetime, seconds: bool = True) -> None:
+    def show(self, facts: HeaderFacts, now: datetime) -> None:
         """Take new facts and the time; repaint what reads differently."""
         self._facts, self._counts = facts, counts(facts.rows)
-        self.tick(now, seconds)
+        self._until = None
+        self.tick(now)
 
-    def tick(self, now: datetime, seconds: bool = True) -> None:
-        """Only the time has changed.
-
-        Args:
-            now: The servers' time.
-            seconds: Whether to count in seconds. Where nothing else does, minutes will do.
-        """
-        self._now, self._seconds = now, seconds
+    def tick(self, now: datetime) -> None:
+        """Only the time has changed."""
+        if self._until is not None and self._now is not None and self._now <= now < self._until:
+            return
+        self._now, self._until = now, self.reads_until(now)
         before, self._lines = self._lines, self._write(now)
         for y, line in enumerate(self._lines):
             if y >= len(before) or before[y] != line:
@@ -93,8 +91,6 @@ class Header(Widget):
     def reads_until(self, now: datetime) -> datetime:
         """When it next reads differently."""
         snapshot = self._facts.snapshot
-        if self._seconds:
-            return now.replace(microsecond=0) + timedelta(seconds=1)
         minute = now.replace(second=0, microsecond=0) + _MINUTE
         return min(minute, trust_reads_until(snapshot, now) or minute)
 
@@ -113,7 +109,8 @@ class Header(Widget):
     def _write(self, now: datetime) -> list[tuple[str, bool]]:
         snapshot, facts, width = self._facts.snapshot, self._facts, self.size.width - 1
         trouble = in_trouble(snapshot, now)
-        trust = trust_wordings(snapshot, now, self._seconds)
+        # Young and well: that is not worth waking up for every second.
+        trust = trust_wordings(snapshot, now, seconds=False)
         demo = facts.demo, facts.demo.partition(" ")[0].rstrip(",")
         narrowed = Part(1, facts.filtered)
         open_ones = Part(2, _counts(*self._counts))

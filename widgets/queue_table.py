@@ -147,6 +147,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = max(0, min(place, len(self.rows) - 1))
         self.virtual_size = Size(self.size.width, len(self.rows))
         self._keep_in_view()
+        self._now = None
         self.tick(now)
         self.post_message(self.Moved(self.selected))
 
@@ -169,7 +170,10 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def tick(self, now: datetime) -> None:
         """Repaint the rows in view that read differently now; ages are counted in minutes."""
-        self._now = now.replace(second=0, microsecond=0)
+        minute = now.replace(second=0, microsecond=0)
+        if minute == self._now:
+            return
+        self._now = minute
         width = self.size.width
         looks = {y: self._look(y) for y in range(self.size.height)}
         changed = [Region(0, y, width, 1) for y in looks if self._painted.get(y) != looks[y]]

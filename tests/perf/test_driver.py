@@ -173,3 +173,18 @@ def test_a_textual_without_the_private_modules_leaves_its_own_driver(
     monkeypatch.setitem(sys.modules, "tui.waiting_driver", None)
     chosen: type[Driver] = quiet_driver(LinuxDriver)
     assert chosen is LinuxDriver
+
+
+async def test_a_paint_reaches_the_terminal_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(LinuxDriver, "write", lambda _, data: sent.append(data))
+    made = Listener(App())
+    for data in ("\x1b[?2026h", "paint", "\x1b[?2026l", "\07"):
+        made.write(data)
+    made.flush()
+    for data in ("\x1b[?2026h", "cut short"):
+        made.write(data)
+    made.flush()
+    made.close()
+
+    assert sent == ["\x1b[?2026hpaint\x1b[?2026l", "\07", "\x1b[?2026hcut short"]

@@ -24,6 +24,7 @@ from services.policy.deadlines import Policy
 from services.queue import Row
 from services.standing import Standing
 from services.summary import Summary, summed
+from tui.compositor import paint_narrowly
 from tui.keymap import bindings, key_line
 from tui.keys import QUEUE
 from tui.options import ScreenOptions
@@ -80,6 +81,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     def __init__(self, policy: Policy, options: ScreenOptions, clock: Clock) -> None:
         super().__init__()
+        paint_narrowly(self)
         self._clock = clock
         self.policy = policy
         self._options = options
@@ -96,7 +98,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
         self.table.signs = self._signs
         self.countdowns = Gutter(self.table)
-        self._detail = Detail(policy, ascii_only=options.ascii)
+        self._detail = Detail(policy, ascii_only=options.ascii, seconds=False)
 
     def compose(self) -> ComposeResult:
         """Header, list, detail, filter, footer."""
@@ -136,7 +138,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             return
         self.countdowns.tick(now)
         self.table.tick(now)
-        self._header.tick(now, self.countdowns.shows_seconds)
+        self._header.tick(now)
         for detail in self._details():
             detail.tick(now)
 
@@ -212,7 +214,6 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._header.show(
             HeaderFacts(self._snapshot, rows, self._options.demo, narrowed_to, self._unsent),
             now,
-            self.countdowns.shows_seconds,
         )
         self._say_if_empty(bool(kept), bool(words))
 
