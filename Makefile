@@ -2,7 +2,7 @@
 # make test     sets up and runs the tests
 # make check    format, lint, types, floor plan, tests: everything that must hold before a commit
 # make crashtest kills the running dashboard a hundred times (KILLS=…), and looks for every word
-# make bench    measures against references taken in the same run
+# make bench    measures against references taken in the same run; ARGS="--write-docs" keeps the table in docs
 # make wheel    builds the wheel, installs it in a fresh environment and starts it there
 # make pages    writes the generated pages of docs/ anew
 # make pictures draws the pictures of the README from the demo
@@ -43,7 +43,7 @@ crashtest: $(VENV)/.dev
 	$(BIN)/python -m tests.crash $(KILLS)
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m tests.install

@@ -131,8 +131,9 @@ def assemble(
             laptop or SystemClock(), counts_sleep=laptop is not None or SystemClock.counts_sleep
         )
         clock = servers
-    policy = Policy(config.policy_rules(), config.support_calendar())
     in_memory = store is not None
+    state = None if in_memory else state_dir(environ)
+    policy = Policy(config.policy_rules(), config.support_calendar(state))
     if outbox is None:
         path = None if in_memory else _state_file(config, environ, OUTBOX)
         outbox = Outbox(path, notices.append)

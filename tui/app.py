@@ -104,9 +104,6 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
         self.take_snapshots()
         if self._stationery.deliver is not None:
             self.deliver()
-        # What is alive now lives as long as the program: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
 
     @work(group="feed", exclusive=True)
     async def take_snapshots(self) -> None:
@@ -115,6 +112,14 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
             self.snapshot = snapshot
             self._say_once(snapshot.said)
             self._show()
+            if not gc.get_freeze_count():
+                self.call_after_refresh(self._spare_collector)
+
+    def _spare_collector(self) -> None:
+        """What is alive now lives as long as the program: it need not be looked at again."""
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
     @work(group="deliver")
     async def deliver(self) -> None:

@@ -8,13 +8,16 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
 
 from services.errors import ConfigError, RotaError, UsageError
+from tui.version import VERSION as VERSION
 
-VERSION = "0.1.0"
-"""As in `pyproject.toml`, where a test holds it; asking the installed package is slow."""
+TYPE_CHECKING = False
+"""As `typing` has it, which is slow to load."""
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 EXIT_OK = 0
 EXIT_BAD_NEWS = 1
@@ -29,6 +32,9 @@ DEFAULT_OPEN = 28
 
 SCENARIOS = "boundary, night, quiet, scale, shift, storm"
 """As in `services/simulator/scenarios`, where a test holds it; looking there is slow."""
+
+_USUAL_WIDTH = 80
+"""Columns where no terminal says how many it has."""
 
 _MOST_OPEN = 10_000
 _FASTEST = 100_000.0
@@ -58,13 +64,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The whole command line; of its commands, only those that `argv` names know their arguments.
+
+    With None, all do. Telling each of them takes longer than starting Python.
+    """
     top = _Parser(
         prog="rota",
         description="Zendesk tickets and PagerDuty incidents as one queue, with live countdowns.",
         epilog="Without a command: the dashboard; without a configuration: the demo.",
         allow_abbrev=False,
+        formatter_class=_Formatter,
     )
     top.add_argument("--version", action="version", version=f"rota {VERSION}")
     top.add_argument(
@@ -77,27 +87,38 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(command=_dashboard)
     _add_config(top, default=None)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
-    _add_demo(_command(commands, "demo", _demo, "the dashboard on a simulated, scripted shift"))
-    _add_json(_command(commands, "queue", _queue, "one poll, the queue to stdout, exit"))
-    _add_status(
-        _command(commands, "status", _status, "how the running dashboard stands; no network")
-    )
-    _add_deadline(_command(commands, "deadline", _deadline, "when is what promised? no network"))
-    _add_simulate(
-        _command(commands, "simulate", _simulate, "both vendors as one server on this computer")
-    )
-    _add_init(_command(commands, "init", _init, "set rota up, asking for what it needs"))
-    _add_json(_command(commands, "check", _check, "is all well? one line each, with advice"))
-    _add_login(_command(commands, "login", _login, "keep credentials, in the keyring if there is"))
-    _add_vendor(_command(commands, "logout", _logout, "forget the credentials of a vendor"))
-    _add_purge(_command(commands, "purge", _purge, "remove texts that are no longer needed here"))
+    for name, (run, does, arguments) in _COMMANDS.items():
+        command = commands.add_parser(
+            name, help=does, description=does, allow_abbrev=False, formatter_class=_Formatter
+        )
+        if argv is None or name in argv:
+            command.set_defaults(command=run)
+            _add_config(command, default=argparse.SUPPRESS)
+            arguments(command)
     return top
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Asks the system how wide the terminal is; argparse loads three decompressors for that."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said) > 0:
+        return int(said)
+    try:
+        return os.get_terminal_size(1).columns or _USUAL_WIDTH
+    except OSError:
+        return _USUAL_WIDTH
 
 
 class _Parser(argparse.ArgumentParser):
     """Reports bad usage as every other failure is reported."""
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         """Refuse, and say where the help is.
 
         Raises:
@@ -108,23 +129,11 @@ class _Parser(argparse.ArgumentParser):
 
 def _obey(argv: Sequence[str]) -> int:
     try:
-        asked = parser().parse_args(argv)
+        asked = parser(argv).parse_args(argv)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_OK
     command: Callable[[argparse.Namespace], int] = asked.command
     return command(asked)
-
-
-def _command(
-    commands: "argparse._SubParsersAction[_Parser]",
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    does: str,
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=does, description=does, allow_abbrev=False)
-    command.set_defaults(command=run)
-    _add_config(command, default=argparse.SUPPRESS)
-    return command
 
 
 def _add_config(to: argparse.ArgumentParser, default: str | None) -> None:
@@ -378,6 +387,24 @@ def _purge(asked: argparse.Namespace) -> int:
     from tui.commands.purge import purge
 
     return purge(asked.config, os.environ, days=asked.days, yes=asked.yes)
+
+
+_COMMANDS: Mapping[
+    str,
+    tuple[Callable[[argparse.Namespace], int], str, Callable[[argparse.ArgumentParser], None]],
+] = {
+    "demo": (_demo, "the dashboard on a simulated, scripted shift", _add_demo),
+    "queue": (_queue, "one poll, the queue to stdout, exit", _add_json),
+    "status": (_status, "how the running dashboard stands; no network", _add_status),
+    "deadline": (_deadline, "when is what promised? no network", _add_deadline),
+    "simulate": (_simulate, "both vendors as one server on this computer", _add_simulate),
+    "init": (_init, "set rota up, asking for what it needs", _add_init),
+    "check": (_check, "is all well? one line each, with advice", _add_json),
+    "login": (_login, "keep credentials, in the keyring if there is", _add_login),
+    "logout": (_logout, "forget the credentials of a vendor", _add_vendor),
+    "purge": (_purge, "remove texts that are no longer needed here", _add_purge),
+}
+"""What each command does, in words too, and the arguments that it takes."""
 
 
 def _survive_any_text() -> None:

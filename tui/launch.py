@@ -1,6 +1,7 @@
 """How is the dashboard started, on real vendors or on the embedded demo?"""
 
 import asyncio
+import gc
 import os
 import random
 import sys
@@ -26,6 +27,8 @@ DEMO_POLL = 4.0
 
 def run_dashboard(config: Config, environ: Mapping[str, str]) -> int:
     """The dashboard on the vendors that the configuration names; 0 when it was quit."""
+    # Nothing that is made on the way to the first paint is garbage.
+    gc.disable()
     from services.assemble import assemble, signal_memory
     from services.status.file import StatusFile
     from tui.signals import Calls

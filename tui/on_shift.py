@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from textual import on
+from typing import TYPE_CHECKING
 
 from services.clock import Clock
 from services.domain import Snapshot
@@ -14,8 +13,10 @@ from services.outbox.outbox import Outbox
 from services.policy.deadlines import Policy
 from tui.options import ScreenOptions
 from tui.screens.follower import Follower
-from tui.screens.rota import RotaScreen
 from tui.typing import KeysInOrder
+
+if TYPE_CHECKING:
+    from tui.screens.rota import RotaScreen
 
 
 class OnShift(KeysInOrder):
@@ -40,18 +41,21 @@ class OnShift(KeysInOrder):
 
     def action_rota(self) -> None:
         """Who is on call when."""
+        from tui.screens.rota import RotaScreen
+
         screen = RotaScreen(self._policy, self.options, self._letters, self._pull_back)
         self._open(screen)
 
-    @on(RotaScreen.Decided)
-    def _send_overrides(self, event: RotaScreen.Decided) -> None:
+    # Named, not decorated: a decorator would need the screen before it is opened.
+    def on_rota_screen_decided(self, event: "RotaScreen.Decided") -> None:
+        """Post what was decided."""
         try:
             self.outbox.post(event.action, self._clock.now())
         except StoreError as error:
             self.notify(f"{error.headline} {error.advice}", severity="error", markup=False)
 
-    @on(RotaScreen.Refresh)
-    def _read_rota(self) -> None:
+    def on_rota_screen_refresh(self) -> None:
+        """Read the schedules anew."""
         self._feed.refresh()
         self.notify("Asking PagerDuty for the schedules…", timeout=2, markup=False)
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from msgspec import Meta, field
 
 from services.config.feel import VIEWS, Screen, Signals
+from services.config.holiday_file import NAME as HOLIDAY_FILE
+from services.config.holiday_file import kept_holidays
 from services.config.table import Table as Table
 from services.domain import ClockKind, Severity, Status
 from services.policy.calendar import SupportCalendar
@@ -308,15 +310,22 @@ class Config(Tables, frozen=True):
             soon_at_least=self.deadlines.soon_at_least,
         )
 
-    def support_calendar(self) -> SupportCalendar:
+    def support_calendar(self, state: Path | None = None) -> SupportCalendar:
         """Support hours with the country's bank holidays, or with none where none is set.
 
         Bank holidays are looked up when first needed.
+
+        Args:
+            state: The state directory, where they are kept for the next start; None keeps none.
         """
         hours = self.support_hours.rule()
         if not hours.country:
             return SupportCalendar(hours, no_holidays)
-        return SupportCalendar(hours, bank_holidays(hours.country, hours.subdivision))
+        asked = bank_holidays(hours.country, hours.subdivision)
+        if state is None:
+            return SupportCalendar(hours, asked)
+        place = f"{hours.country}/{hours.subdivision}"
+        return SupportCalendar(hours, kept_holidays(asked, place, state / HOLIDAY_FILE))
 
     def severity_tags(self) -> dict[str, Severity]:
         """The severity that each Zendesk tag (lower case) stands for."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.config import load
 from services.domain import Period, Severity
 from services.errors import UsageError
+from services.places import state_dir
 from services.policy.deadlines import Policy
 from tui.commands.moments import local, read_moment
 
@@ -54,7 +55,7 @@ def deadline(
     """
     severity = _severity(question.severity)
     config = load(config_path, environ)
-    policy = Policy(config.policy_rules(), config.support_calendar())
+    policy = Policy(config.policy_rules(), config.support_calendar(state_dir(environ)))
     zone = policy.calendar.zone
     answer = _answer(policy, severity, question, zone)
     print(json.dumps(_document(answer)) if as_json else "\n".join(_lines(answer, zone)))

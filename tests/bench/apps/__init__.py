@@ -1,0 +1,1 @@
+"""Programs that are measured: the references, and the dashboard on a canned feed."""

@@ -1,0 +1,55 @@
+"""The dashboard on a canned queue: `dashboard.py N KIND [THEME]`.
+
+KIND says how the countdowns change: `seconds`, `mixed` or `minutes`. The key `r`, which asks the
+vendors, is answered with a queue of which a hundred issues have changed.
+"""
+
+import random
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
+from services.clock import SystemClock
+from services.domain import Issue, Snapshot
+from tests.perf.canned import by_minutes, by_seconds, canned, mixed
+from tests.screen.stage import POLICY, FakeFeed
+from tui.app import RotaApp
+from tui.options import ScreenOptions
+
+KINDS = {"seconds": by_seconds, "mixed": mixed, "minutes": by_minutes}
+CHANGES = 100
+
+
+class CannedFeed(FakeFeed):
+    """Says the same until it is asked again."""
+
+    def __init__(self, told: Snapshot) -> None:
+        super().__init__()
+        self._told = told
+        self._chance = random.Random(1)
+        self.waiting.put_nowait(told)
+
+    def refresh(self) -> None:
+        """A poll has found changes."""
+        issues = list(self._told.issues)
+        for place in self._chance.sample(range(len(issues)), min(CHANGES, len(issues))):
+            issues[place] = _later(issues[place], self._chance.randrange(600, 60_000))
+        self._told = replace(self._told, issues=tuple(issues))
+        self.waiting.put_nowait(self._told)
+
+
+def _later(issue: Issue, seconds: int) -> Issue:
+    promise = issue.promises[0]
+    due = (promise.due_at or promise.started_at) + timedelta(seconds=seconds)
+    return replace(issue, promises=(replace(promise, due_at=due),))
+
+
+def main(number: int, kind: str, theme: str = "textual-dark") -> None:
+    """Run it until it is ended."""
+    clock = SystemClock()
+    feed = CannedFeed(canned(number, clock.now().replace(microsecond=0), KINDS[kind]))
+    RotaApp(feed, POLICY, clock, ScreenOptions(theme=theme)).run()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -1,0 +1,139 @@
+"""How soon does the screen follow a key, a poll or another size? From outside, in a terminal."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.bench.figures import Figure, median, percentile
+from tests.bench.idle import dashboard
+from tests.bench.terminal import Terminal, python
+
+PRESSES = 120
+WARM_UP = 12
+DOWN, UP, PAGE = b"j", b"k", b"\x1b[6~"
+ESCAPE = b"\x1b"
+ARROW_DOWN, ARROW_UP = b"\x1b[B", b"\x1b[A"
+TABLE = "Textual's DataTable"
+
+
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """What keys cost and how long they took."""
+
+    waits: Sequence[float]
+    """Milliseconds from the key to the first byte of its paint."""
+    done: Sequence[float]
+    """Milliseconds from the key to the last byte."""
+    cpu: float
+    """Milliseconds for each."""
+    sent: float
+    """Bytes for each."""
+
+
+def table(number: int) -> list[str]:
+    """The reference."""
+    return python("-m", "tests.bench.apps.table", str(number))
+
+
+def figures() -> Iterator[Figure]:
+    """All figures of keys."""
+    few, many = (pressed(dashboard(n, "minutes"), [DOWN, UP]) for n in (200, 10_000))
+    reference = pressed(table(200), [ARROW_DOWN, ARROW_UP])
+    topic = "A key that moves the cursor within the window"
+    yield Figure(topic, "key to paint, median", median(few.waits), "ms", 5)
+    yield Figure(topic, "key to paint, 99 of 100", percentile(few.waits, 0.99), "ms", 16)
+    yield Figure(topic, "CPU", few.cpu, "ms", 0.25, TABLE, reference.cpu)
+    yield Figure(topic, "bytes", few.sent, "B", 600)
+    yield Figure(topic, "CPU, 10,000 issues", many.cpu, "ms", 1.15, "200 issues", few.cpu)
+    yield Figure(topic, "median, 10,000 issues", median(many.waits), "ms", 5)
+
+    ours = pressed(dashboard(200, "minutes"), [DOWN], before=[PAGE])
+    theirs = pressed(table(200), [ARROW_DOWN], before=[PAGE])
+    topic = "A key that scrolls the list"
+    yield Figure(topic, "CPU", ours.cpu, "ms", 0.5, TABLE, theirs.cpu)
+    yield Figure(topic, "key to paint, median", median(ours.waits), "ms")
+    yield Figure(topic, "key to paint, 99 of 100", percentile(ours.waits, 0.99), "ms", 20)
+
+    ours = pressed(dashboard(10_000, "minutes"), [b"r"], presses=12, gap=0.6, warm_up=3)
+    theirs = pressed(table(10_000), [b"m"], presses=12, gap=0.6, warm_up=3)
+    topic = "A poll that changed 100 of 10,000 issues"
+    yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, TABLE, theirs.cpu)
+
+    opened = pressed(dashboard(200, "minutes"), [b"t", ESCAPE], presses=60, gap=0.25, warm_up=4)
+    topic = "The triage form"
+    yield Figure(topic, "key to painted, median", median(opened.done[::2]), "ms", 50)
+    yield Figure(topic, "key to painted, 99 of 100", percentile(opened.done[::2], 0.99), "ms", 100)
+    yield Figure(topic, "closed again, median", median(opened.done[1::2]), "ms", 16)
+
+    first = [_resized(number) for number in (200, 10_000)]
+    topic = "Another size of the window"
+    yield Figure(topic, "to the first byte, 200 issues", first[0], "ms", 35)
+    yield Figure(topic, "to the first byte, 10,000 issues", first[1], "ms", 35)
+
+
+def pressed(
+    argv: Sequence[str],
+    keys: Sequence[bytes],
+    *,
+    before: Sequence[bytes] = (),
+    presses: int = PRESSES,
+    gap: float = 0.0,
+    warm_up: int = WARM_UP,
+) -> Presses:
+    """Start it, press keys in turn, and say what they cost.
+
+    Args:
+        argv: The program.
+        keys: What is pressed in turn.
+        before: What is pressed once before.
+        presses: How often.
+        gap: Seconds between two; 0 is a few hundredths, by chance, so as to meet no beat.
+        warm_up: Presses that are not counted.
+    """
+    chance = random.Random(1)
+    waits, ends, cpu, sent = [], [], [], []
+    with Terminal(argv) as terminal:
+        terminal.until(lambda said: len(said) > 3000)
+        terminal.settle(0.6)
+        terminal.run(2.0)
+        for key in before:
+            terminal.type(key)
+            terminal.settle(0.3)
+        for turn in range(presses + warm_up):
+            wait, done, spent, written = _press(terminal, keys[turn % len(keys)])
+            if turn >= warm_up and wait is not None:
+                waits.append(wait * 1000)
+                ends.append(done * 1000)
+                cpu.append(spent * 1000)
+                sent.append(written)
+            terminal.run(gap or chance.uniform(0.03, 0.07))
+    return Presses(waits, ends, median(cpu), median(sent))
+
+
+def _press(terminal: Terminal, key: bytes) -> tuple[float | None, float, float, int]:
+    while terminal.read(0):
+        pass
+    cpu, sent, began = terminal.cpu(), len(terminal.sent), time.perf_counter()
+    terminal.type(key)
+    wait = time.perf_counter() - began if terminal.read(1.0) else None
+    done = wait or 0.0
+    while terminal.read(0.03):
+        done = time.perf_counter() - began
+    return wait, done, terminal.cpu() - cpu, len(terminal.sent) - sent
+
+
+def _resized(number: int) -> float:
+    """Milliseconds to the first byte after a change of size; the median of several."""
+    with Terminal(dashboard(number, "minutes")) as terminal:
+        terminal.until(lambda said: len(said) > 3000)
+        terminal.settle(0.6)
+        terminal.run(2.0)
+        waits = []
+        for turn in range(9):
+            began = time.perf_counter()
+            terminal.resize(*((100, 30), (120, 40))[turn % 2])
+            if terminal.read(2.0):
+                waits.append((time.perf_counter() - began) * 1000)
+            terminal.settle(0.3)
+        return median(waits)

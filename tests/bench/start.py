@@ -1,0 +1,97 @@
+"""How soon is it there? CPU from the start to the first paint or to the end, and memory then."""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tests.bench.figures import Figure, interleaved, median
+from tests.bench.idle import minimal
+from tests.bench.state import FIRST, laptop
+from tests.bench.terminal import ROOT, Terminal
+
+RUNS = 7
+READY = b"READYMARK"
+MINIMAL = "a minimal Textual app"
+NOTHING = "python -c pass"
+
+
+def figures() -> Iterator[Figure]:
+    """All figures of starting."""
+    with tempfile.TemporaryDirectory(prefix="rota-bench-") as folder:
+        small, large = laptop(Path(folder, "small"), 200), laptop(Path(folder, "large"), 10_000)
+        yield from _paints(
+            {
+                "minimal": (minimal(), {}, READY),
+                "200": (small.rota(), small.environ, FIRST),
+                "10,000": (large.rota(), large.environ, FIRST),
+            }
+        )
+        yield from _commands(
+            {
+                "rota --version": _rota("--version"),
+                "rota --help": _rota("--help"),
+                "rota status": _rota("status"),
+                "rota deadline": _rota("deadline", "P2", "--raised", "2026-01-06T11:00Z"),
+            },
+            {**small.environ, "ROTA_CONFIG": str(small.config)},
+        )
+
+
+def _paints(
+    cases: Mapping[str, tuple[Sequence[str], Mapping[str, str], bytes]],
+) -> Iterator[Figure]:
+    def start(case: str) -> Callable[[], tuple[float, float]]:
+        argv, environ, mark = cases[case]
+        return lambda: first_paint(argv, environ, mark)
+
+    seen = interleaved(RUNS, {case: start(case) for case in cases})
+    cpu = {case: median(cpu for cpu, _ in runs) * 1000 for case, runs in seen.items()}
+    memory = {case: median(memory for _, memory in runs) for case, runs in seen.items()}
+    topic = "Start to first paint, from the cache, no vendor answering"
+    yield Figure(topic, "CPU, 200 issues", cpu["200"], "ms", 1.3, MINIMAL, cpu["minimal"])
+    yield Figure(topic, "CPU, 10,000 issues", cpu["10,000"], "ms", 1.5, MINIMAL, cpu["minimal"])
+    some = memory["minimal"]
+    yield Figure(topic, "memory, 200 issues", memory["200"], "MB", 1.25, MINIMAL, some)
+    yield Figure(topic, "memory, 10,000 issues", memory["10,000"], "MB", 1.8, MINIMAL, some)
+
+
+def first_paint(
+    argv: Sequence[str], environ: Mapping[str, str], mark: bytes
+) -> tuple[float, float]:
+    """CPU seconds up to the moment at which something is seen, and megabytes three seconds on."""
+    with Terminal(argv, environ=environ) as terminal:
+        terminal.until(lambda sent: mark in sent)
+        cpu = terminal.cpu()
+        terminal.run(2.5)
+        return cpu, terminal.memory()
+
+
+def _commands(cases: Mapping[str, Sequence[str]], environ: Mapping[str, str]) -> Iterator[Figure]:
+    def run(argv: Sequence[str]) -> Callable[[], float]:
+        return lambda: child_cpu(argv, environ)
+
+    runs = {name: run(argv) for name, argv in cases.items()}
+    seen = interleaved(RUNS, {NOTHING: run([sys.executable, "-c", "pass"]), **runs})
+    nothing = median(seen[NOTHING]) * 1000
+    for name in cases:
+        # What is promised is worked out from the configuration and the calendar, both read first.
+        goal = None if name == "rota deadline" else 3.0
+        yield Figure("Commands", name, median(seen[name]) * 1000, "ms", goal, NOTHING, nothing)
+
+
+def _rota(*argv: str) -> list[str]:
+    """As the installed script does it."""
+    begin = f"import sys; sys.argv = ['rota', *{list(argv)!r}]; from tui.entry import main"
+    return [sys.executable, "-c", f"{begin}; sys.exit(main())"]
+
+
+def child_cpu(argv: Sequence[str], environ: Mapping[str, str]) -> float:
+    """CPU seconds of a child from its start to its end, whatever its exit status is."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(argv, cwd=ROOT, env={**os.environ, **environ}, check=False, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -1,0 +1,238 @@
+"""What do sums, order and reading cost, apart from any screen? CPU of this process."""
+
+import asyncio
+import gc
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import httpx
+import msgspec
+import pendulum
+
+from services.domain import Issue
+from services.policy.calendar import SupportCalendar
+from services.policy.deadlines import Policy
+from services.policy.holidays import bank_holidays
+from services.policy.rules import PolicyRules
+from services.policy.support_time import SupportTime, length_in_micros, to_micros
+from services.simulator.transport import SimulatorTransport
+from services.standing import Standing
+from services.zendesk import wire
+from services.zendesk.client import _INCLUDE
+from tests.bench.figures import Figure, interleaved, median
+from tests.embedded import embedded
+from tests.perf.canned import by_minutes, canned
+
+RUNS = 7
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HOLIDAYS = bank_holidays("GB", "ENG")
+CALENDAR = SupportCalendar(PolicyRules().hours, HOLIDAYS)
+POLICY = Policy(PolicyRules(), CALENDAR)
+WALK = "pendulum, day by day"
+
+
+class Typed(msgspec.Struct):
+    """A page of tickets in the vendor's shape, and no further."""
+
+    tickets: list[wire._Ticket]
+    metric_sets: list[wire._MetricSet] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A ticket as a program without msgspec keeps it."""
+
+    id: int
+    subject: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    tags: tuple[str, ...]
+    priority: str | None
+    requester: int
+    assignee: int | None
+    description: str
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Milliseconds of CPU for a piece of work."""
+    before = time.process_time()
+    work()
+    return (time.process_time() - before) * 1000
+
+
+def figures() -> Iterator[Figure]:
+    """All figures of work without a screen."""
+    yield from _deadlines()
+    yield from _merge()
+    yield from _reading()
+    yield from _cycles()
+
+
+def _deadlines() -> Iterator[Figure]:
+    chance, number = random.Random(1), 10_000
+    cases = [
+        (START + timedelta(seconds=chance.randrange(86400 * 300)), timedelta(minutes=allowed))
+        for allowed in chance.choices((30, 120, 480), k=number)
+    ]
+    some = cases[: number // 10]
+    if any(CALENDAR.due(*case) != _walked(*case) for case in some):
+        raise AssertionError("the two ways to count do not agree")
+    time_of = SupportTime(CALENDAR._stretches_in, CALENDAR._year_begins)
+    whole = [(to_micros(start), length_in_micros(allowed)) for start, allowed in cases]
+    seen = interleaved(
+        RUNS,
+        {
+            "walk": lambda: cpu(lambda: [_walked(*case) for case in some]) * 10,
+            "moments": lambda: cpu(lambda: [CALENDAR.due(*case) for case in cases]),
+            "whole": lambda: cpu(lambda: [time_of.due(*case) for case in whole]),
+        },
+    )
+    walk, moments, whole_numbers = (median(seen[case]) for case in ("walk", "moments", "whole"))
+    topic = "10,000 due moments in support hours"
+    yield Figure(topic, "from epoch to epoch", whole_numbers, "ms", 1 / 50, WALK, walk)
+    yield Figure(topic, "from epoch to epoch", number / whole_numbers, "/ms", 500, least=True)
+    yield Figure(topic, "from datetime to datetime", moments, "ms", None, WALK, walk)
+    yield Figure(topic, "from datetime to datetime", number / moments, "/ms", 500, least=True)
+
+
+def _walked(start: datetime, allowance: timedelta) -> datetime:
+    """The same sum, day by day with pendulum: the reference."""
+    now = pendulum.instance(start).in_timezone("Europe/London")
+    left = allowance
+    while True:
+        opens, closes = now.at(9), now.at(17)
+        working = now.weekday() < 5 and now.date() not in HOLIDAYS(now.year)
+        if working and now < closes:
+            begin = max(now, opens)
+            if begin + left <= closes:
+                return begin + left
+            left -= closes - begin
+        now = now.add(days=1).at(0)
+
+
+def _merge() -> Iterator[Figure]:
+    """A poll's issues put in order, when a hundred of ten thousand have changed."""
+    now = START + timedelta(days=9, hours=3)
+    standing, issues = Standing(POLICY), canned(10_000, now, by_minutes).issues
+    first = cpu(lambda: standing.take(issues, now))
+    while standing.turns_at == now:
+        standing.advance(now)
+    gc.collect()
+    gc.freeze()
+    chance = random.Random(2)
+    polls = [issues]
+    for _ in range(15):
+        polls.append(_changed(polls[-1], 100, chance))
+    spent = [cpu(partial(standing.take, told, now)) for told in polls[1:]]
+    same = [cpu(lambda: standing.take(polls[-1], now)) for _ in range(15)]
+    gc.unfreeze()
+    topic = "10,000 issues in order, without painting"
+    yield Figure(topic, "100 of them have changed", median(spent), "ms", 1)
+    yield Figure(topic, "none has changed", median(same), "ms", 1)
+    yield Figure(topic, "all are new", first, "ms")
+
+
+def _changed(before: Sequence[Issue], number: int, chance: random.Random) -> tuple[Issue, ...]:
+    after = list(before)
+    for place in chance.sample(range(len(after)), number):
+        promise = after[place].promises[0]
+        due = (promise.due_at or START) + timedelta(minutes=chance.randrange(1, 900))
+        after[place] = replace(after[place], promises=(replace(promise, due_at=due),))
+    return tuple(after)
+
+
+def _reading() -> Iterator[Figure]:
+    """Pages of a hundred tickets, a hundred times: decoded, and made into our own values."""
+    page, made = asyncio.run(_page())
+    seen = interleaved(
+        RUNS,
+        {
+            "ours": lambda: cpu(lambda: [made(page) for _ in range(100)]),
+            "typed": lambda: cpu(
+                lambda: [msgspec.json.decode(page, type=Typed) for _ in range(100)]
+            ),
+            "json": lambda: cpu(lambda: [_plainly(page) for _ in range(100)]),
+        },
+    )
+    ours, typed, plainly = (median(seen[case]) for case in ("ours", "typed", "json"))
+    topic = "10,000 tickets read, in pages of a hundred"
+    yield Figure(topic, "decoded and mapped", ours, "ms", 1.3, "msgspec, typed, not mapped", typed)
+    yield Figure(topic, "decoded and mapped", ours, "ms", 0.35, "json and a dataclass", plainly)
+    yield Figure(topic, "one page: the longest the screen waits", ours / 100, "ms", 5)
+
+
+def _plainly(page: bytes) -> list[Plain]:
+    at = datetime.fromisoformat
+    return [
+        Plain(
+            told["id"], told["subject"], told["status"], at(told["created_at"]),
+            at(told["updated_at"]), tuple(told["tags"]), told["priority"], told["requester_id"],
+            told["assignee_id"], told["description"],
+        )
+        for told in json.loads(page)["tickets"]
+    ]  # fmt: skip
+
+
+async def _page() -> tuple[bytes, Callable[[bytes], object]]:
+    """A page as the simulator sends it, and how our client reads one."""
+    async with embedded(100) as on:
+        params = {"page[size]": "100", "include": _INCLUDE}
+        headers = {"Authorization": f"Bearer {on.world.zendesk_token}"}
+        transport = SimulatorTransport(on.world)
+        async with httpx.AsyncClient(transport=transport, headers=headers) as client:
+            url = "http://127.0.0.1/zendesk/api/v2/tickets"
+            reply = (await client.get(url, params=params)).raise_for_status().content
+        feed = on.assembly.poller._zendesk
+        assert feed is not None
+        read = feed.client._page
+
+        def made(page: bytes) -> object:
+            return read(msgspec.json.decode(page, type=wire.Tickets))
+
+        return reply, made
+
+
+def _cycles() -> Iterator[Figure]:
+    """Requests of ten minutes of polling the simulator, by what is open."""
+    few, many = (asyncio.run(_ten_minutes(number)) for number in (20, 1500))
+    topic = "Ten minutes of polling both vendors"
+    yield Figure(topic, "requests, 1,500 issues", many, "", 1.1, "20 issues", few)
+
+
+async def _ten_minutes(number: int) -> float:
+    async with embedded(number) as on:
+
+        async def listen() -> None:
+            async for _ in on.assembly.poller.snapshots():
+                pass
+
+        listener = asyncio.create_task(listen())
+        for _ in range(300):
+            await asyncio.sleep(0.001)
+            await on.clock.settle()
+        await _pass(on.clock.advance, 120)
+        before = _lists(on.world.asked())
+        await _pass(on.clock.advance, 600)
+        asked = _lists(on.world.asked()) - before
+        listener.cancel()
+        await asyncio.gather(listener, return_exceptions=True)
+        return asked
+
+
+async def _pass(advance: Callable[[float], object], seconds: int) -> None:
+    for _ in range(seconds):
+        step = advance(1)
+        assert asyncio.iscoroutine(step)
+        await step
+
+
+def _lists(asked: object) -> float:
+    """All requests but the few reads of single issues, which are capped for each cycle."""
+    assert isinstance(asked, dict)
+    return float(sum(count for key, count in asked.items() if "_id}" not in key[1]))
