@@ -3,6 +3,7 @@
 It is told snapshots and the time by the app, arranges them, and asks for what it needs upwards.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from services.clock import Clock
@@ -41,6 +43,9 @@ from widgets.queue_table import QueueTable
 
 REST = 0.3
 """Seconds the cursor must rest on an issue before its story is fetched."""
+
+RUNNING = 0.1
+"""Seconds between two moves of a cursor that is on its way; nobody reads what it passes."""
 
 TICKER_ROWS = 8
 """With fewer lines than this there is room for the most urgent issues only."""
@@ -94,6 +99,8 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._muted: frozenset[str] = frozenset()
         self._muted_until: datetime | None = None
         self._summed: tuple[Sequence[Row], Summary] = ((), Summary())
+        self._moved_at = 0.0
+        self._pause: Timer | None = None
         self._header = Header(policy)
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
         self.table.signs = self._signs
@@ -245,16 +252,27 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     @on(QueueTable.Moved)
     def _look(self, event: QueueTable.Moved) -> None:
-        """Show the issue at once, and what happened to it once the cursor rests."""
-        now = self._now
-        self.countdowns.tick(now)
-        self.post_message(self.Turned())
+        """The cursor first, the issue beside it right after; of a run, the one where it ends."""
+        self.countdowns.tick(self._now)
         if not self.has_class("-wide"):
             return
-        before = self._detail.about
-        self._detail.show(event.row, now)
-        if event.row is not None and event.row.issue.id != before:
-            self._ask_after_rest(event.row)
+        if event.row is None or event.row.issue.id == self._detail.about:
+            self._show_beside()
+            return
+        moved_at, self._moved_at = self._moved_at, asyncio.get_running_loop().time()
+        if self._pause is not None:
+            self._pause.stop()
+        if self._moved_at - moved_at < RUNNING:
+            self._pause = self.set_timer(RUNNING, self._show_beside)
+        else:
+            self.call_after_refresh(self._show_beside)
+
+    def _show_beside(self) -> None:
+        before, row = self._detail.about, self.table.selected
+        self._detail.show(row, self._now)
+        self.post_message(self.Turned())
+        if row is not None and row.issue.id != before:
+            self._ask_after_rest(row)
 
     def _ask_after_rest(self, row: Row) -> None:
         def ask() -> None:
