@@ -129,7 +129,11 @@ def _merge() -> Iterator[Figure]:
     polls = [issues]
     for _ in range(15):
         polls.append(_changed(polls[-1], 100, chance))
-    spent = [cpu(partial(standing.take, told, now)) for told in polls[1:]]
+    spent = []
+    for told in polls[1:]:
+        spent.append(cpu(partial(standing.take, told, now)))
+        # Between two polls it finds out when the new rows change by themselves.
+        standing.advance(now)
     same = [cpu(lambda: standing.take(polls[-1], now)) for _ in range(15)]
     gc.unfreeze()
     topic = "10,000 issues in order, without painting"

@@ -44,7 +44,7 @@ from widgets.queue_table import QueueTable
 REST = 0.3
 """Seconds the cursor must rest on an issue before its story is fetched."""
 
-RUNNING = 0.1
+RUNNING = 0.15
 """Seconds between two moves of a cursor that is on its way; nobody reads what it passes."""
 
 TICKER_ROWS = 8
