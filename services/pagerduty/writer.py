@@ -37,8 +37,7 @@ from services.letters import (
 )
 from services.pagerduty import wire, write_wire
 from services.pagerduty.changes import as_wanted, changes
-from services.pagerduty.directory import PagerDutyDirectory
-from services.plain import plain
+from services.pagerduty.maker import PagerDutyMaker
 
 MOST_PAGES = 20
 """Pages of one incident's log that are looked through."""
@@ -58,6 +57,7 @@ class PagerDutyWriter:
         self._api = api
         self._priorities = {name.strip().casefold(): s for name, s in priorities.items()}
         self._clock = clock
+        self._maker = PagerDutyMaker(api, self._landed)
 
     async def send(self, letter: Letter) -> Landed | Overtaken:
         """Have a letter carried out, once.
@@ -78,9 +78,9 @@ class PagerDutyWriter:
             case IncidentMerge():
                 return await self._merge(letter.write)
             case IncidentCreate():
-                return await self._create(letter.write, letter.op)
+                return await self._maker.page(letter.write, letter.op)
             case OverrideCreate():
-                return await self._override(letter.write)
+                return await self._maker.override(letter.write)
             case write:
                 raise TypeError(f"not for PagerDuty: {type(write).__name__}")
 
@@ -103,9 +103,9 @@ class PagerDutyWriter:
                 left = await self._unmerged(letter.write)
                 return None if left else await self._merged(letter.write)
             case IncidentCreate():
-                return await self._find_new(letter.op)
+                return await self._maker.find_page(letter.op)
             case OverrideCreate():
-                return await self._find_override(letter.write)
+                return await self._maker.find_override(letter.write)
             case write:
                 raise TypeError(f"not for PagerDuty: {type(write).__name__}")
 
@@ -238,60 +238,6 @@ class PagerDutyWriter:
             if found.merged_into != write.into_id:
                 left.append(one)
         return tuple(left)
-
-    # Making something new
-
-    async def _create(self, write: IncidentCreate, op: str) -> Landed:
-        body = write_wire.create_body(write, op, await self._priority_id(write.priority))
-        try:
-            return self._landed(await self._api.write("POST", "/incidents", body, wire.OneIncident))
-        except (Rejected, Conflict):
-            # An open incident with our key is our own, from a try believed lost.
-            found = await self._find_new(op)
-            if found is None:
-                raise
-            return found
-
-    async def _priority_id(self, name: str | None) -> str | None:
-        """A new incident takes a priority by its id only, unlike one that is changed."""
-        if name is None:
-            return None
-        known = await PagerDutyDirectory(self._api).priorities()
-        found = (one.id for one in known if one.name.casefold() == name.casefold())
-        id = next(found, None)
-        if id is None:
-            what = f"The PagerDuty account has no priority {plain(name)}."
-            raise Rejected(Source.PAGERDUTY, what)
-        return id
-
-    async def _find_new(self, op: str) -> Landed | None:
-        params = (("incident_key", op), ("date_range", "all"), ("time_zone", "UTC"))
-        page = await self._api.read("/incidents", wire.Incidents, params, urgent=True)
-        return self._landed(wire.OneIncident(page.incidents[0])) if page.incidents else None
-
-    async def _override(self, write: OverrideCreate) -> Landed:
-        path = f"/schedules/{segment(Source.PAGERDUTY, write.schedule_id)}/overrides"
-        body = write_wire.override_body(write)
-        answer = await self._api.write("POST", path, body, msgspec.Raw)
-        try:
-            refused = list(write_wire.refusals(answer))
-        except ValueError as error:
-            what = "PagerDuty does not say what became of the override."
-            raise OutcomeUnknown(Source.PAGERDUTY, what) from error
-        if refused:
-            said = "; ".join(refused)
-            raise Rejected(Source.PAGERDUTY, f"PagerDuty refused the override: {said}.")
-        return Landed()
-
-    async def _find_override(self, write: OverrideCreate) -> Landed | None:
-        path = f"/schedules/{segment(Source.PAGERDUTY, write.schedule_id)}/overrides"
-        params = (
-            ("since", write_wire.stamp(write.start)),
-            ("until", write_wire.stamp(write.end)),
-            ("overflow", "true"),
-        )
-        page = await self._api.read(path, write_wire.Overrides, params, urgent=True)
-        return Landed() if any(one.is_the(write) for one in page.overrides) else None
 
     async def _incident(self, id: str) -> Incident:
         reply = await self._api.read(self._path(id), wire.OneIncident, urgent=True)
