@@ -21,8 +21,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         records = live_and_die(Path(folder), kills, GRACE, seed)
     stages = Counter(record.stage for record in records)
+    left = Counter(record.left for record in records)
     typed = sum(len(record.typed) for record in records)
     took = time.monotonic() - began
+    print(f"letters on the disk at that moment: {dict(left)}")
     print(
         f"killed while {dict(stages)}; {typed} keystrokes; none lost, none sent twice; {took:.0f} s"
     )

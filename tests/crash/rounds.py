@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from services.expected import text_of
 from services.letters import LetterState, TicketUpdate
 from services.outbox.outbox import Outbox
 from tests.crash.program import ROOT, Killed, Program
@@ -82,6 +83,8 @@ class Record:
     typed: list[tuple[float, str]] = field(default_factory=list)
     killed_at: float = 0.0
     stage: str = "typing"
+    left: str = "nothing"
+    """How its letter stood on the disk when it was killed."""
 
     def safe(self, grace: float) -> str:
         """What was typed longer than `grace` seconds before the kill; blanks at its end, which
@@ -127,6 +130,9 @@ class Trial:
             self._write_and_send(program, record, text, pause)
         record.killed_at = time.monotonic()
         self.kill()
+        for letter in self._read(lambda outbox: outbox.letters()):
+            if record.word in text_of(letter.write):
+                record.left = letter.state.value
         return record
 
     def start_again(self) -> Program:
