@@ -273,6 +273,9 @@ class Posting:
             more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
             self.say(f"Sent: {plain(labels[0], 80)}{more}.")
         for letter in news:
+            if letter.state is LetterState.SENT and letter.reason:
+                words = f"{plain(letter.label, 80)}: {plain(letter.reason, 200)}"
+                self._app.notify(words, severity="warning", timeout=15, markup=False)
             if letter.waits_for_person:
                 words = _WHY.get(letter.state, "nobody knows whether it arrived")
                 reason = plain(letter.reason, 200)

@@ -97,6 +97,10 @@ class Live:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join("".join(part.text for part in strip).rstrip() for strip in strips)
 
+    def told(self) -> list[str]:
+        """What the dashboard has said in passing."""
+        return [notification.message for notification in self.app._notifications]
+
     def said(self) -> list[tuple[bool, str]]:
         """What we have said on the ticket after its description: in public, and what."""
         me = self.world.me

@@ -1,6 +1,7 @@
 """What is typed and confirmed arrives, just so, or comes back with its text."""
 
 import asyncio
+from typing import Any
 
 from services.assemble import Assembly
 from services.forms.catalogue import FORMS
@@ -231,6 +232,20 @@ async def test_a_ticket_that_is_closed_meanwhile_loses_no_word() -> None:
         await seat.types("<O>")
         assert isinstance(seat.app.screen, OutboxScreen)
         assert "Are you still there?" in seat.text()
+
+
+async def test_a_reply_that_the_requester_never_sees_is_said_to_be_so() -> None:
+    def private(body: Any) -> None:
+        for event in body["audit"]["events"]:
+            event["public"] = False
+
+    async with live() as seat:
+        seat.world.faults.add(faults.changed(private), vendor="zendesk", method="PUT")
+        await seat.types("<c>", "Are you still there?")
+        await seat.send()
+        await seat.settled()
+
+        assert any("The requester has not seen it." in words for words in seat.told())
 
 
 async def test_pages_can_be_merged_and_a_call_becomes_a_ticket_and_a_page() -> None:
