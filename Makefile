@@ -18,7 +18,7 @@ UV := $(shell command -v uv 2>/dev/null)
 JOBS ?= 2
 KILLS ?= 100
 
-.PHONY: run test check lint types floors crashtest bench wheel pages pictures audit lock clean
+.PHONY: run test check lint types floors crashtest faults bench wheel pages pictures audit lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -41,6 +41,9 @@ floors: $(VENV)/.dev
 
 crashtest: $(VENV)/.dev
 	$(BIN)/python -m tests.crash $(KILLS)
+
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.faults.whole
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(ARGS)

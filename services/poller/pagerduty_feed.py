@@ -345,15 +345,15 @@ class PagerDutyFeed:
             if incident.resolved and ended < before and incident_id not in self.keep:
                 self._drop(incident_id)
 
-    def _unknown(self) -> list[tuple[datetime, str]]:
-        now = self._clock.monotonic()
-        return sorted(
-            (self._nearest_due(incident), incident_id)
+    def _unknown(self) -> list[str]:
+        """What is to be read one by one: what went wrong last, else what is due first."""
+        wanted = (
+            (self._shelf.times(incident_id), self._nearest_due(incident), incident_id)
             for incident_id, incident in self.incidents.items()
             if not self._memories[incident_id].complete
             and (not incident.resolved or incident_id in self.keep)
-            and not self._shelf.holds(incident_id, now)
         )
+        return [incident_id for _, _, incident_id in sorted(wanted)]
 
     async def read_unknown(self, most: int) -> None:
         """Read, one by one, what only its own history can tell; nearest deadline first.
@@ -363,7 +363,7 @@ class PagerDutyFeed:
         Raises:
             ServiceError: PagerDuty is in trouble; those read before count.
         """
-        for _, incident_id in self._unknown()[:most]:
+        for incident_id in self._unknown()[:most]:
             if not self._to_spare():
                 return
             try:
@@ -371,6 +371,6 @@ class PagerDutyFeed:
             except ServiceError as error:
                 if not about_one(error):
                     raise
-                self._shelf.put(incident_id, self._clock.monotonic())
+                self._shelf.put(incident_id)
             else:
                 self._shelf.take(incident_id)

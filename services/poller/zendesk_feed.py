@@ -325,15 +325,14 @@ class ZendeskFeed:
             for ticket_id in set(chunk) - {record.ticket.id for record in found}:
                 self._book.drop(ticket_id)
 
-    def _unknown(self) -> list[tuple[datetime, int]]:
-        now = self._clock.monotonic()
-        return sorted(
-            (self._nearest_due(ticket), ticket_id)
+    def _unknown(self) -> list[int]:
+        """What is to be read one by one: what went wrong last, else what is due first."""
+        wanted = (
+            (self._shelf.times(ticket_id), self._nearest_due(ticket), ticket_id)
             for ticket_id, ticket in self.tickets.items()
-            if not ticket.status.done
-            and self._needs_reading(ticket_id, ticket)
-            and not self._shelf.holds(ticket_id, now)
+            if not ticket.status.done and self._needs_reading(ticket_id, ticket)
         )
+        return [ticket_id for _, _, ticket_id in sorted(wanted)]
 
     def _needs_reading(self, ticket_id: int, ticket: Ticket) -> bool:
         memory = self._book.memories[ticket_id]
@@ -348,7 +347,7 @@ class ZendeskFeed:
         Raises:
             ServiceError: Zendesk is in trouble; those read before count.
         """
-        for _, ticket_id in self._unknown()[:most]:
+        for ticket_id in self._unknown()[:most]:
             if not self._to_spare():
                 return
             try:
@@ -356,7 +355,7 @@ class ZendeskFeed:
             except ServiceError as error:
                 if not about_one(error):
                     raise
-                self._shelf.put(ticket_id, self._clock.monotonic())
+                self._shelf.put(ticket_id)
             else:
                 self._shelf.take(ticket_id)
 

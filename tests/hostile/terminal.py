@@ -20,9 +20,6 @@ OURS = re.compile(
 )
 """All that painting a screen takes; everything else was smuggled in."""
 
-SIGNAL = re.compile(r"\x07?(\x1b\]9;[^\x00-\x1f\x7f-\x9f]*\x1b\\)?")
-"""A write that is a signal and nothing else: a bell, words, or both."""
-
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -37,9 +34,7 @@ class Terminal(pyte.Screen):
         self._stream = pyte.Stream(self)
 
     def take(self, data: str) -> None:
-        """Obey what the program writes, but for a signal, which is ours to send."""
-        if SIGNAL.fullmatch(data):
-            return
+        """Obey what the program writes."""
         self.written.append(data)
         data.encode("utf-8")
         # The emulator looks at the first digit only, and takes a pointer's shape for a title.
@@ -96,14 +91,11 @@ class HostileDesk(Desk):
     async def unharmed(self, pilot: Pilot[None]) -> None:
         """Nothing but painting was done, and each cell shows what was meant for it."""
         await pilot.pause()
-        strange, told = self.terminal.strange(), self.terminal.told[:]
-        # What one text did is not to be blamed on the next.
-        self.terminal.written.clear()
-        self.terminal.told.clear()
-        assert strange == []
-        assert told == []
+        assert self.terminal.strange() == []
+        assert self.terminal.told == []
         for number, line in enumerate(self.painted()):
             assert self.terminal.cells(number) == cells(line), f"line {number}: {line!r}"
+        self.terminal.written.clear()
 
 
 def cells(text: str) -> list[str]:

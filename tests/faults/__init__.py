@@ -1,0 +1,1 @@
+"""The queue in every weather that the vendors can make."""
