@@ -25,6 +25,7 @@ from services.connector import Connector
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import StoreError
+from services.journal.journal import Journal
 from services.log import Log
 from services.outbox.delivery import Carrier, Delivery
 from services.outbox.outbox import Outbox
@@ -59,6 +60,9 @@ LOG = "rota.log"
 OUTBOX = "-outbox"
 """How the name of the outbox's file ends, beside that of the cache."""
 
+JOURNAL = "-journal"
+"""The same for the journal."""
+
 MOST_REQUESTS = 200
 """What `rota queue` may ask for from a cold cache."""
 
@@ -74,6 +78,7 @@ class Assembly:
     outbox: Outbox
     delivery: Delivery
     """Sends what is in the outbox, while its `run` does."""
+    journal: Journal
     apis: tuple[Api, ...]
     retention: Retention
     """Removes what is no longer needed, while its `run` does."""
@@ -88,13 +93,14 @@ class Assembly:
     log: Log | None = None
 
     async def aclose(self) -> None:
-        """Close connections, the store, the outbox and the log."""
+        """Close connections, the store, the outbox, the journal and the log."""
         if self.log is not None:
             self.log.close()
         for api in (*self.apis, *self.bare):
             await api.aclose()
         self.store.close()
         self.outbox.close()
+        self.journal.close()
 
 
 def assemble(
@@ -116,8 +122,8 @@ def assemble(
         clock: The servers' time, where it is known otherwise than from their answers.
         laptop: The laptop's own clock; the system's if not given.
         transport: Stands in for the network.
-        store: Stands in for the file in the state directory; without an outbox given too,
-            letters are kept in memory.
+        store: Stands in for the file in the state directory; then the journal is kept in memory,
+            and without an outbox given too, letters are.
         outbox: Stands in for the other file.
         jitter: Where chance comes from.
 
@@ -137,6 +143,7 @@ def assemble(
     if outbox is None:
         path = None if in_memory else _state_file(config, environ, OUTBOX)
         outbox = Outbox(path, notices.append)
+    journal = Journal(None) if in_memory else _open_journal(config, environ, notices)
     store = store or _open_store(config, environ, notices)
     desk = Desk(
         policy,
@@ -174,7 +181,7 @@ def assemble(
     )
     apis, bare = tuple(connect.apis), tuple(connect.bare)
     set_aside = SetAside(state_dir(environ))
-    retention = Retention(config.safety.keep_days, store, (store, outbox, set_aside))
+    retention = Retention(config.safety.keep_days, store, (store, outbox, set_aside, journal))
     return Assembly(
         poller,
         policy,
@@ -182,6 +189,7 @@ def assemble(
         store,
         outbox,
         delivery,
+        journal,
         apis,
         retention,
         set_aside,
@@ -351,6 +359,23 @@ def signal_memory(config: Config, environ: Mapping[str, str]) -> SignalMemory:
         return SignalMemory(_state_file(config, environ, "-signals"))
     except StoreError:
         return SignalMemory(None)
+
+
+def open_journal(config: Config, environ: Mapping[str, str]) -> Journal:
+    """The journal of the configured accounts, as it lies on the disk.
+
+    Raises:
+        StoreError: It cannot be made or opened.
+    """
+    return Journal(_state_file(config, environ, JOURNAL))
+
+
+def _open_journal(config: Config, environ: Mapping[str, str], notices: list[str]) -> Journal:
+    try:
+        return Journal(_state_file(config, environ, JOURNAL), notices.append)
+    except StoreError as error:
+        notices.append(f"{error.headline} {error.advice}".strip())
+        return Journal(None)
 
 
 def _state_file(config: Config, environ: Mapping[str, str], kind: str = "") -> Path:

@@ -120,6 +120,8 @@ def _changes(
         yield opens, Change.OPENS, None
     few = len(rota.schedules) <= FEW_SCHEDULES
     for schedule in rota.schedules:
+        if not few and not any(is_mine(shift, rota, names) for shift in schedule.shifts):
+            continue
         for takeover_at, before, after in _turnovers(schedule, rota, now, latest):
             people = (*before.shifts, *after.shifts)
             if few or any(is_mine(shift, rota, names) for shift in people):

@@ -464,3 +464,34 @@ class TimelineEntry:
     who: str
     text: str
     """Raw; may be long and may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that was done about an issue, by whomever."""
+
+    at: datetime
+    source: Source
+    kind: str
+    """public reply, internal note, solved, acknowledged, resolved, note, status update, …"""
+    who: str
+    """Raw; empty when it is not known."""
+    anchor: str
+    """`zd-<id>` or `pd-<id>`."""
+    subject: str
+    """Of the issue, raw."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was done since some moment, as far as the vendors tell."""
+
+    since: datetime
+    happenings: tuple[Happening, ...] = ()
+    """Oldest first."""
+    words: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """When agents answered in public, by anchor; of tickets whose whole conversation was read."""
+    read: frozenset[Source] = frozenset()
+    """Vendors that could tell."""
+    troubles: tuple[str, ...] = ()
+    """What could not be read, in plain words."""

@@ -1,9 +1,10 @@
 """Where the screen gets its queue from, without knowing what polls, replays or invents it."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 
-from services.domain import Issue, Snapshot, TimelineEntry
+from services.domain import History, Issue, Snapshot, TimelineEntry
 
 
 class Feed(Protocol):
@@ -29,5 +30,12 @@ class Feed(Protocol):
 
         Raises:
             ServiceError: A vendor could not be asked.
+        """
+        ...
+
+    async def history(self, since: datetime) -> History:
+        """What was done about every issue since a moment, whether or not anybody looked.
+
+        Never raises a `ServiceError`: what could not be read is said in the history.
         """
         ...

@@ -17,6 +17,7 @@ from services.domain import (
     NEVER,
     Fact,
     Health,
+    History,
     Issue,
     Severity,
     Snapshot,
@@ -70,6 +71,9 @@ class FakeFeed:
             raise Unreachable("zendesk", "Zendesk is unreachable.")
         said = TimelineEntry(NOON, Source.ZENDESK, "requester", "Ann", f"story of {issue.id}")
         return (said,)
+
+    async def history(self, since: datetime) -> History:
+        return History(since)
 
 
 def issue(id: int, subject: str, minutes_ago: float = 5, **changes: object) -> Issue:

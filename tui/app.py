@@ -13,6 +13,7 @@ from services.clock import Clock
 from services.domain import Issue
 from services.errors import ServiceError
 from services.feed import Feed
+from services.journal.journal import Journal
 from services.log import Log
 from services.outbox.outbox import Outbox
 from services.plain import plain
@@ -57,6 +58,7 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
         stationery: Stationery | None = None,
         calls: Calls | None = None,
         log: Log | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """Make the dashboard; nothing is asked before it runs.
 
@@ -74,8 +76,14 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
             ConfigError: A key in the options cannot be used.
         """
         self._stationery = stationery or Stationery(outbox or Outbox(None))
-        outbox = self._stationery.outbox
-        super().__init__(feed, policy, clock, options or ScreenOptions(), outbox)
+        super().__init__(
+            feed,
+            policy,
+            clock,
+            options or ScreenOptions(),
+            self._stationery.outbox,
+            journal or Journal(None),
+        )
         self._log_book = log or Log(None, clock.now)
         self._said: set[str] = set()
         self._keys = keymap(self.options.keys)

@@ -164,6 +164,18 @@ def _add_demo(to: argparse.ArgumentParser) -> None:
     _add_world(to)
 
 
+def _add_handover(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--since", metavar="T", help=f"when the shift began; the rota says if not given: {_MOMENT}"
+    )
+
+
+def _add_report(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--since", metavar="T", help=f"four weeks if not given: {_MOMENT}")
+    to.add_argument("--until", metavar="T", help="now if not given")
+    to.add_argument("--csv", action="store_true", help="every promise on a line")
+
+
 def _add_deadline(to: argparse.ArgumentParser) -> None:
     to.add_argument("severity", metavar="SEVERITY", help="P1, P2, P3, P4 or unclassified")
     to.add_argument("--raised", required=True, metavar="T", help=_MOMENT)
@@ -321,6 +333,18 @@ def _status(asked: argparse.Namespace) -> int:
     return show(os.environ, asked.form, asked.width)
 
 
+def _handover(asked: argparse.Namespace) -> int:
+    from tui.commands.handover import print_handover
+
+    return print_handover(asked.config, os.environ, asked.since)
+
+
+def _report(asked: argparse.Namespace) -> int:
+    from tui.commands.report import report
+
+    return report(asked.config, os.environ, asked.since, asked.until, as_csv=asked.csv)
+
+
 def _deadline(asked: argparse.Namespace) -> int:
     from tui.commands.deadline import Question, deadline
 
@@ -396,6 +420,8 @@ _COMMANDS: Mapping[
     "demo": (_demo, "the dashboard on a simulated, scripted shift", _add_demo),
     "queue": (_queue, "one poll, the queue to stdout, exit", _add_json),
     "status": (_status, "how the running dashboard stands; no network", _add_status),
+    "handover": (_handover, "what whoever comes next must know, as Markdown", _add_handover),
+    "report": (_report, "which promises were kept; no network", _add_report),
     "deadline": (_deadline, "when is what promised? no network", _add_deadline),
     "simulate": (_simulate, "both vendors as one server on this computer", _add_simulate),
     "init": (_init, "set rota up, asking for what it needs", _add_init),

@@ -96,9 +96,18 @@ QUEUE: Table = (
     Key("test_signals", "", "app.test_signals", "Test signals",
         "Ring and notify now, and say what got through."),
     Key("rota", "w", "app.rota", "Rota", "Who is on call when; overrides and swaps."),
+    Key("handover", "H", "app.handover", "Handover", "What whoever comes next must know."),
+    Key("report", "", "app.report", "Report", "Which promises were kept, and how soon we answer."),
+    Key(
+        "step_away",
+        "",
+        "app.step_away",
+        "Can I step away?",
+        "What falls due in the next minutes, and who could cover.",
+    ),
     Key("log", "L", "app.log_page", "Log", "What rota asked, and what came of it."),
     *_EVERYWHERE,
-    Key("back", "escape", "back", "Back", "Drop the marks, then the filter.", "Esc"),
+    Key("back", "escape", "back", "Back", "Hide the card; drop the marks; drop the filter.", "Esc"),
     Key("quit", "q,ctrl+q", "app.quit", "Quit", "Leave rota.", "q", True),
 )  # fmt: skip
 
@@ -241,6 +250,44 @@ ASK: Table = (
 )
 """One question; Enter answers it."""
 
+HANDOVER: Table = (
+    *_READING,
+    Key("remarks", "e", "remarks", "Remarks", "Write what no system knows.", footer=True),
+    Key("copy", "y", "copy", "Copy", "Copy it as Markdown.", footer=True),
+    Key("save", "s", "save", "Save", "Save it as a file.", footer=True),
+    Key("post", "n", "note", "Note", "Post it as an internal note on the chosen issue.",
+        footer=True),
+    Key("refresh", "r", "refresh_now", "Refresh", "Gather it anew.", footer=True),
+    *_EVERYWHERE,
+    Key("back", "escape,q,H", "close", "Back", "Back to the queue.", "Esc", True),
+)  # fmt: skip
+
+REMARKS: Table = (
+    Key("back", "escape,ctrl+s", "close", "Done", "Back to the handover; all is kept.", "Esc",
+        True),
+)  # fmt: skip
+
+REPORT: Table = (
+    *_READING,
+    Key("missed", "m", "missed", "Missed", "Go through what was missed, with receipts.",
+        footer=True),
+    Key("copy", "y", "copy", "Copy", "Copy it as Markdown.", footer=True),
+    Key("save", "s", "save", "Save", "Save it as Markdown.", footer=True),
+    Key("save_csv", "c", "save_csv", "CSV", "Save every promise for a spreadsheet.", footer=True),
+    *_EVERYWHERE,
+    Key("back", "escape,q", "close", "Back", "Back to the queue.", "Esc", True),
+)  # fmt: skip
+
+MISSED: Table = (
+    Key("down", "j,down", "move(-1)", "Older", "The one before.", "j ↓", True),
+    Key("up", "k,up", "move(1)", "Newer", "The one after.", "k ↑", True),
+    Key("reason", "e", "reason", "Reason", "Say why it was missed.", footer=True),
+    *_EVERYWHERE,
+    Key("back", "escape,q", "close", "Back", "Back to the report.", "Esc", True),
+)
+
+REASON: Table = (Key("back", "escape", "close", "Back", "Leave it as it was.", "Esc", True),)
+
 SCREENS: Mapping[str, Table] = {
     "queue": QUEUE,
     "issue": ISSUE,
@@ -254,8 +301,13 @@ SCREENS: Mapping[str, Table] = {
     "form_preview": PREVIEW,
     "confirm": CONFIRM,
     "outbox": OUTBOX,
+    "handover": HANDOVER,
+    "remarks": REMARKS,
+    "report": REPORT,
+    "missed": MISSED,
+    "reason": REASON,
 }
 """Every screen's table, by the name that its screen gives as `KEYS`."""
 
-WHILE_TYPING = frozenset({"ask", "form", "override", "search"})
+WHILE_TYPING = frozenset({"ask", "form", "override", "reason", "remarks", "search"})
 """Screens on which a field has the focus; no bare letter may stand in their tables."""

@@ -102,6 +102,7 @@ def _app(
         stationery=_stationery(assembly, config),
         calls=calls,
         log=assembly.log,
+        journal=assembly.journal,
     )
 
 

@@ -218,7 +218,7 @@ class PagerDutyFeed:
             self._watermark - OVERLAP
         )  # fmt: skip
         try:
-            entries = await self._log_since(since)
+            entries = await self.log_since(since)
         except Forbidden:
             self._log_forbidden = True
             self._covered_since = None
@@ -232,7 +232,7 @@ class PagerDutyFeed:
         self._watermark = asked_at
         self._take_log(entries or ())
 
-    async def _log_since(self, since: datetime) -> tuple[LogEntry, ...] | None:
+    async def log_since(self, since: datetime) -> tuple[LogEntry, ...] | None:
         """The account's log from a moment on; None if it is too long to be read."""
         entries: dict[str, LogEntry] = {}
         received = 0
@@ -300,7 +300,7 @@ class PagerDutyFeed:
     def _take(self, incident: Incident, *, ours: bool = False) -> None:
         """Keep an incident that is no older than the one known."""
         known = self._records.get(incident.id)
-        if known is None and not ours and not self._in_scope(incident):
+        if known is None and not ours and not self.in_scope(incident):
             return
         if known is not None and incident.updated_at < known.updated_at:
             return
@@ -313,7 +313,7 @@ class PagerDutyFeed:
         self._records[incident.id] = incident
         self._remember(incident, memory)
 
-    def _in_scope(self, incident: Incident) -> bool:
+    def in_scope(self, incident: Incident) -> bool:
         """What the log shows of other services is left out; teams are known to the list alone."""
         if self._teams:
             return False

@@ -9,13 +9,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from services.clock import Clock
 from services.desk import Desk
 from services.domain import (
     Health,
+    History,
     Incident,
     Issue,
     Rota,
@@ -30,6 +31,7 @@ from services.log import Log
 from services.poller.beat import Beat
 from services.poller.duty import Duty
 from services.poller.halves import fetch_halves
+from services.poller.history import read_history
 from services.poller.keeper import Keeper
 from services.poller.last_known import from_disk, with_cached
 from services.poller.pagerduty_feed import PagerDutyFeed
@@ -183,6 +185,10 @@ class Poller:
             entries += of_log(await self._pagerduty.log(issue.incident.id))
         self._changed.set()
         return tuple(sorted(entries, key=lambda entry: entry.at))
+
+    async def history(self, since: datetime) -> History:
+        """What was done since a moment, by whomever."""
+        return await read_history(self._zendesk, self._pagerduty, since)
 
     async def _run(self, beat: Beat) -> None:
         while True:

@@ -103,6 +103,10 @@ class TicketBook:
             if old and ticket_id not in self.keep:
                 self.drop(ticket_id)
 
+    def is_ours(self, ticket: Ticket) -> bool:
+        """Whether a ticket, in the queue or not, is one of those that concern us."""
+        return self._ours(ticket, ticket.id in self.tickets)
+
     def _ours(self, ticket: Ticket, member: bool) -> bool:
         if ticket.id in self.keep:
             return True

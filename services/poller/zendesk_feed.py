@@ -170,6 +170,10 @@ class ZendeskFeed:
         """
         self._book.absorb(answered)
 
+    def is_ours(self, ticket: Ticket) -> bool:
+        """Whether a ticket, in the queue or not, is one of those that concern us."""
+        return self._book.is_ours(ticket)
+
     @property
     def skipped(self) -> tuple[str, ...]:
         """Why records of the latest pages were left out, one reason each."""

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 
 from services.letters import Letter, LetterState, OverrideCreate
 
+ROTA = "rota"
+"""What letters concern that change schedules and no issue."""
+
 OVERRIDE, SWAP, PUT_BACK = "override", "swap", "put_back"
 """The forms that make overrides."""
 

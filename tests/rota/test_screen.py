@@ -270,6 +270,25 @@ async def test_an_override_is_previewed_and_sent_by_a_key_of_its_own() -> None:
         assert desk.app.outbox.letters() == ()
 
 
+async def test_what_was_typed_of_an_override_is_there_again_for_the_same_turn() -> None:
+    desk = at(EASTER)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await opened(desk, pilot, easter())
+        await pilot.press("l", "plus", *"cy", "tab", "tab", "ctrl+u", *"2026-03-30 12:00", "escape")
+        await settle(pilot)
+        (draft,) = desk.app.outbox.drafts()
+        await pilot.press("plus")
+        await settle(pilot)
+        again = [desk.app.screen.query_one(f"#{id}", Input).value for id in ("who", "until")]
+        await pilot.press("escape", "l", "plus")
+        await settle(pilot)
+        other = desk.app.screen.query_one("#who", Input).value
+
+        assert (draft.issue, draft.form, draft.answers["who"]) == ("rota", "override", "cy")
+        assert again == ["cy", "2026-03-30 12:00"]
+        assert other == ""
+
+
 async def swapped(desk: Desk, pilot: Pilot[None]) -> None:
     """Monday's turn, which is mine, and Tuesday's, which is Bo's, change hands."""
     await opened(desk, pilot, easter())

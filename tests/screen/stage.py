@@ -14,6 +14,7 @@ from services.domain import (
     NEVER,
     Fact,
     Health,
+    History,
     Incident,
     IncidentStatus,
     Issue,
@@ -77,6 +78,9 @@ class FakeFeed:
             raise Unreachable("zendesk", "Zendesk is unreachable.")
         said = f"story of {issue.id}"
         return (TimelineEntry(NOON, Source.ZENDESK, "requester", "Ann", said),)
+
+    async def history(self, since: datetime) -> History:
+        return History(since)
 
 
 def issue(id: int, subject: str, minutes_ago: float = 5, **changes: Unpack[TicketChanges]) -> Issue:

@@ -54,6 +54,18 @@ def on_a_rota(*keys: str) -> Way:
     return there
 
 
+def reported(*keys: str) -> Way:
+    """The way to a screen that needs a promise that was missed; it has no key of its own."""
+
+    async def there(desk: Desk, pilot: Pilot[None]) -> None:
+        await desk.give(pilot, snapshot(issue(1, "first", 90)))
+        desk.app.action_report()
+        await settle(pilot)
+        await pilot.press(*keys)
+
+    return there
+
+
 WAYS: Mapping[str, Way] = {
     "queue": press(),
     "issue": press("enter"),
@@ -63,6 +75,11 @@ WAYS: Mapping[str, Way] = {
     "rota": press("w"),
     "override": on_a_rota("w", "plus"),
     "preview": on_a_rota("w", "plus", *"Bo", "ctrl+s"),
+    "handover": press("H"),
+    "remarks": press("H", "e"),
+    "report": reported(),
+    "missed": reported("m"),
+    "reason": reported("m", "e"),
     "form": press("n"),
     "form_preview": press("n", "x", "ctrl+s"),
     "confirm": press("n", "f4"),

@@ -1,7 +1,7 @@
 """An override or a swap, checked while it is typed and previewed before it is sent."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -33,6 +33,15 @@ HOLD = timedelta(seconds=10)
 _FORMAT = "%Y-%m-%d %H:%M"
 
 
+@dataclass(frozen=True, slots=True)
+class OverrideDrafts:
+    """Where the answers of the one override that is being written are kept."""
+
+    load: Callable[[], Mapping[str, str]]
+    keep: Callable[[Mapping[str, str]], None]
+    """Nothing in it forgets the draft."""
+
+
 class OverrideScreen(ModalScreen[Action | None]):
     """Who takes which piece of a schedule."""
 
@@ -49,9 +58,25 @@ class OverrideScreen(ModalScreen[Action | None]):
     """
     AUTO_FOCUS = "#who"
 
-    def __init__(self, calendar: SupportCalendar, rota: Rota, cover: Cover, now: datetime) -> None:
-        """Begin with a piece that nobody has been named for yet."""
+    def __init__(
+        self,
+        calendar: SupportCalendar,
+        rota: Rota,
+        cover: Cover,
+        now: datetime,
+        drafts: OverrideDrafts,
+    ) -> None:
+        """Begin with a piece that nobody has been named for yet.
+
+        Args:
+            calendar: For the zone in which times are typed.
+            rota: Who has what now.
+            cover: The piece under the cursor.
+            now: The servers' time.
+            drafts: Where what is typed is kept.
+        """
         super().__init__()
+        self._drafts = drafts
         self._calendar = calendar
         self._rota = rota
         self._piece = cover
@@ -59,17 +84,17 @@ class OverrideScreen(ModalScreen[Action | None]):
 
     def compose(self) -> ComposeResult:
         """Three fields, and what is to be said of them."""
-        zone = self._calendar.zone
+        zone, draft = self._calendar.zone, self._draft()
         with Box() as box:
             name = plain(self._piece.schedule.name, limit=40)
             box.border_title = Content(f"Override on {name}")
             box.border_subtitle = "ctrl+s preview · Esc back"
             yield Static(Text(f"Who takes it: {self._who_there_is()}"), id="people")
-            yield Field(placeholder="a part of the name is enough", id="who")
+            yield Field(draft.get("who", ""), placeholder="a part of the name is enough", id="who")
             yield Static(f"From, by the clock of {zone.key}:", markup=False)
-            yield Field(self._civil(self._piece.start), id="from")
+            yield Field(draft.get("from", self._civil(self._piece.start)), id="from")
             yield Static("Until:")
-            yield Field(self._civil(self._piece.end), id="until")
+            yield Field(draft.get("until", self._civil(self._piece.end)), id="until")
             yield Static("", id="remarks", markup=False)
 
     def on_mount(self) -> None:
@@ -77,7 +102,10 @@ class OverrideScreen(ModalScreen[Action | None]):
         self._check()
 
     def on_input_changed(self) -> None:
-        """Check as it is typed."""
+        """Check, and keep, as it is typed."""
+        typed = {id: self.query_one(f"#{id}", Field).value for id in ("who", "from", "until")}
+        said = typed if typed["who"].strip() else {}
+        self._drafts.keep({**said, "turn": self._turn} if said else {})
         self._check()
 
     def on_input_submitted(self) -> None:
@@ -104,7 +132,9 @@ class OverrideScreen(ModalScreen[Action | None]):
             hold=HOLD,
         )
         lines = list(_told(asked, said, self._calendar.zone))
-        self.app.push_screen(PreviewScreen("Override", lines, action), self._answered)
+        self.app.push_screen(
+            PreviewScreen("Override: PagerDuty will be told", lines, action), self._answered
+        )
 
     def action_close(self) -> None:
         """Leave without sending."""
@@ -113,6 +143,15 @@ class OverrideScreen(ModalScreen[Action | None]):
     def _answered(self, action: Action | None) -> None:
         if action is not None:
             self.dismiss(action)
+
+    @property
+    def _turn(self) -> str:
+        """Which piece the draft is about: it is offered for no other."""
+        return f"{self._piece.schedule.id} {self._civil(self._piece.end)}"
+
+    def _draft(self) -> Mapping[str, str]:
+        kept = self._drafts.load()
+        return kept if kept.get("turn") == self._turn else {}
 
     def _who_there_is(self) -> str:
         known = [plain(name, limit=30) for _, name in people(self._rota)]
@@ -152,7 +191,7 @@ class OverrideScreen(ModalScreen[Action | None]):
 
 
 class PreviewScreen(ModalScreen[Action | None]):
-    """What PagerDuty will be told; a key of its own sends it."""
+    """What will be sent; a key of its own sends it."""
 
     KEYS = "preview"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(OVERRIDE_PREVIEW)]
@@ -174,7 +213,7 @@ class PreviewScreen(ModalScreen[Action | None]):
     def compose(self) -> ComposeResult:
         """The lines, and the two keys."""
         with Box() as box:
-            box.border_title = Content(f"{self._title}: PagerDuty will be told")
+            box.border_title = Content(self._title)
             box.border_subtitle = "y sends · Esc back"
             yield Static(Text("\n".join(self._lines)), id="preview")
 
@@ -207,7 +246,7 @@ class SwapScreen(PreviewScreen):
             writes=tuple(cover.write for cover in covers),
             hold=HOLD,
         )
-        super().__init__("Swap", lines, action)
+        super().__init__("Swap: PagerDuty will be told", lines, action)
 
 
 def _told(cover: Cover, said: Sequence[Remark], zone: ZoneInfo) -> Iterator[str]:

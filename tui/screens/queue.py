@@ -6,7 +6,7 @@ It is told snapshots and the time by the app, arranges them, and asks for what i
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from rich.text import Text
@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from services.boundary import boundary_ahead
 from services.clock import Clock
 from services.domain import Issue, Snapshot, TimelineEntry
 from services.filter import Filter, FilterError, is_mine, parse_filter, understood
@@ -35,6 +36,7 @@ from tui.screens.issue import IssueScreen
 from tui.screens.marks import MarkActions
 from tui.screens.on_issue import IssueActions
 from tui.screens.pages import why_empty
+from widgets.boundary_card import BoundaryCard
 from widgets.detail import Detail
 from widgets.field import Field
 from widgets.gutter import Gutter
@@ -93,6 +95,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._snapshot = Snapshot()
         self._unsent: tuple[str, ...] = ()
         self._standing = Standing(policy)
+        self._looks_at: datetime | None = None
         self._filter: Filter = parse_filter("")
         self._complaint = ""
         self._mine = False
@@ -105,6 +108,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
         self.table.signs = self._signs
         self.countdowns = Gutter(self.table)
+        self._card = BoundaryCard(policy.calendar, ascii_only=options.ascii)
         self._detail = Detail(policy, ascii_only=options.ascii, seconds=False)
 
     def compose(self) -> ComposeResult:
@@ -116,6 +120,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             yield self.table
             yield self._detail
         yield Static("", id="empty", markup=False)
+        yield self._card
         yield Field(placeholder="words, sev:p2 is:mine src:pd who:ann tag:api age>2h due<30m",
                     id="filter")  # fmt: skip
         yield Static("", id="footer", markup=False)
@@ -143,6 +148,8 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         if turns_at is not None and now >= turns_at and self._standing.advance(now):
             self._rearrange(now)
             return
+        if self._looks_at is not None and now >= self._looks_at:
+            self._look_ahead(now)
         self.countdowns.tick(now)
         self.table.tick(now)
         self._header.tick(now)
@@ -153,6 +160,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         """When something in view next reads differently; to be asked after a tick."""
         seen = [
             self._standing.turns_at,
+            self._looks_at,
             self.countdowns.reads_until(),
             self._header.reads_until(now),
             *(detail.reads_until(now) for detail in self._details() if detail.display),
@@ -223,6 +231,16 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             now,
         )
         self._say_if_empty(bool(kept), bool(words))
+        self._look_ahead(now)
+
+    def _look_ahead(self, now: datetime) -> None:
+        """Tell of five, nine and the next turn, half an hour before."""
+        snapshot, calendar = self._snapshot, self.policy.calendar
+        boundary = boundary_ahead(
+            self._standing.rows, snapshot.done, snapshot.rota, self._names(), calendar, now
+        )
+        self._card.show(boundary, now, self.size.width, self.size.height)
+        self._looks_at = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
     def _keeps(self, row: Row, now: datetime) -> bool:
         if self._mine and not is_mine(row, self._names()):
@@ -292,6 +310,11 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         await self.app.push_screen(IssueScreen(self.policy, detail, row, self._now))
         self.post_message(self.Wanted(row.issue))
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The whole queue, whatever it is narrowed to."""
+        return self._standing.rows
+
     def looked_at(self) -> tuple[Row | None, datetime | None]:
         """The issue under the cursor."""
         return self.table.selected, self._now
@@ -326,7 +349,10 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.table.focus()
 
     def action_back(self) -> None:
-        """Drop the marks; without marks, the filter."""
+        """Hide the card; without one, drop the marks; without marks, the filter."""
+        if self._card.showing:
+            self._card.dismiss()
+            return
         if self.table.marks:
             self.table.mark(frozenset())
             return

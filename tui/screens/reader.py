@@ -82,19 +82,23 @@ class SearchScreen(Reading):
     AUTO_FOCUS = "Input"
     BINDINGS = [*bindings(SEARCH)]
 
-    def __init__(self, title: str, write: Callable[[str], RenderableType]) -> None:
+    def __init__(
+        self, title: str, write: Callable[[str], RenderableType], asks_for: str = "search"
+    ) -> None:
         """Make a page.
 
         Args:
             title: Stands in its frame.
             write: The text, for what is searched for.
+            asks_for: What to type, shown as long as nothing is typed.
         """
         super().__init__(title)
         self._write = write
+        self._asks_for = asks_for
 
     def compose_text(self) -> ComposeResult:
         """A search box and the text."""
-        yield Field(placeholder="search", id="search")
+        yield Field(placeholder=self._asks_for, id="search")
         yield Static(self._write(""), id="page", markup=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -27,7 +27,7 @@ from tui.keymap import bindings, key_line
 from tui.keys import ROTA
 from tui.options import ScreenOptions
 from tui.screens.follower import Follower
-from tui.screens.override import OverrideScreen, SwapScreen
+from tui.screens.override import OverrideDrafts, OverrideScreen, SwapScreen
 from tui.screens.reader import PageScreen
 from widgets.fitting import fit
 from widgets.rota_words import inspected, my_next, span, standing_line, troubles
@@ -69,6 +69,7 @@ class RotaScreen(Follower):
         options: ScreenOptions,
         letters: Callable[[], Sequence[Letter]],
         pull_back: Callable[[str], bool],
+        drafts: OverrideDrafts,
     ) -> None:
         """Make the screen; it shows nothing before `show`.
 
@@ -76,6 +77,7 @@ class RotaScreen(Follower):
             policy: For support hours and their zone.
             options: Looks and keys.
             letters: What is to be sent or was, for the overrides among it.
+            drafts: Where an override that is being written is kept.
             pull_back: Pulls an action back; whether it was early enough.
         """
         super().__init__()
@@ -83,11 +85,14 @@ class RotaScreen(Follower):
         self._options = options
         self._letters = letters
         self._pull_back = pull_back
+        self._drafts = drafts
         self._rota = Rota()
         self._snapshot = Snapshot()
         self._now: datetime | None = None
         self._swapping: tuple[Schedule, Turn] | None = None
         self._outcome: Outcome | None = None
+        self.said = ""
+        """How what was sent last fares, as it is shown."""
         self.timeline = Timeline(policy.calendar, ascii_only=options.ascii)
 
     def compose(self) -> ComposeResult:
@@ -143,7 +148,8 @@ class RotaScreen(Follower):
         more = f" (+{len(found) - 1} more: p)" if len(found) > 1 else ""
         self._say("troubles", f" ! {fit(found[0], width - 4 - len(more)).rstrip()}{more}"
                   if found else "")  # fmt: skip
-        self._say("sent", self._sent())
+        self.said = self._sent()
+        self._say("sent", self.said)
         self._say("ruler", " " * label_width(width) + ruler(per_hour(width)))
         self._say("legend", "" if low else f" {legend(marks, width - 1)}")
         self._inspect()
@@ -266,7 +272,9 @@ class RotaScreen(Follower):
         holder = turn.shifts[0] if len(turn.user_ids) == 1 else None
         cover = Cover(schedule, "", "", turn.start, turn.end,
                       holder.user_id if holder else "", holder.who if holder else "")  # fmt: skip
-        screen = OverrideScreen(self._policy.calendar, self._rota, cover_from(cover, now), now)
+        screen = OverrideScreen(
+            self._policy.calendar, self._rota, cover_from(cover, now), now, self._drafts
+        )
         self.app.push_screen(screen, self._decide)
 
     def action_swap(self) -> None:

@@ -1,0 +1,1 @@
+"""What must whoever comes next know?"""
