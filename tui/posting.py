@@ -5,18 +5,21 @@ Nothing here waits for a vendor: what is posted is on the disk, and a worker of 
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from services.clock import Clock
 from services.domain import Snapshot
 from services.errors import StoreError
-from services.expected import Names, overlaid
 from services.letters import Action, Letter, LetterState
 from services.outbox.outbox import Outbox
 from services.plain import plain
 from services.policy.deadlines import Policy
 from tui.options import ScreenOptions
+
+if TYPE_CHECKING:
+    from services.expected import Names
 
 _WHY = {
     LetterState.CONFLICT: "somebody was faster",
@@ -79,8 +82,10 @@ class Posting:
 
     # -- what is to be seen --------------------------------------------------------------------
 
-    def overlaid(self, snapshot: Snapshot, names: Names) -> Snapshot:
+    def overlaid(self, snapshot: Snapshot, names: "Names") -> Snapshot:
         """The world as it will be once everything has arrived."""
+        from services.expected import overlaid
+
         return overlaid(snapshot, self.letters, self._policy, names, self._clock.now())
 
     @property

@@ -12,9 +12,6 @@ from textual.app import App
 from services.clock import Clock
 from services.domain import Incident, IncidentStatus, Issue, Snapshot, Source, TimelineEntry
 from services.errors import RotaError, StoreError
-from services.expected import Names
-from services.forms.form import Directory, Form, House, Me, Scene
-from services.forms.preview import names_in, plan, preview, shown_alone
 from services.letters import Action
 from services.outbox.outbox import Outbox
 from services.plain import plain
@@ -23,16 +20,14 @@ from tui.options import ScreenOptions
 from tui.posting import Posting
 
 if TYPE_CHECKING:
+    from services.expected import Names
+    from services.forms.form import Directory, Form, House, Me, Scene
     from tui.screens.forms import FormScreen
 
 MARKED = "marked"
 """Under which name the draft of a form on several issues is kept."""
 
 NOTHING_THERE = "There is no issue under the cursor."
-
-
-def _house() -> House:
-    return House()
 
 
 def _nothing() -> str:
@@ -44,9 +39,9 @@ class Stationery:
     """What it takes to write: made where the dashboard is put together."""
 
     outbox: Outbox = field(default_factory=lambda: Outbox(None))
-    house: Callable[[], House] = _house
+    house: "Callable[[], House] | None" = None
     """How the team works; asked for when the first form is opened."""
-    directory: Callable[[], Awaitable[Directory]] | None = None
+    directory: "Callable[[], Awaitable[Directory]] | None" = None
     """Who there is to choose from; asked for when a form needs it."""
     deliver: Callable[[], AsyncIterator[object]] | None = None
     """Sends what is posted, and tells whenever a letter stands differently; None sends nothing."""
@@ -137,7 +132,7 @@ class Writing:
             left_out = f"{len(refused)} of the marked left out: {refused[0]}" if refused else ""
             self._show(form, usable, left_out)
 
-    def _show(self, form: Form, scenes: tuple[Scene, ...], words: str = "") -> None:
+    def _show(self, form: "Form", scenes: "tuple[Scene, ...]", words: str = "") -> None:
         from tui.screens.form_words import kept_words
         from tui.screens.forms import Clerk, FormScreen
 
@@ -201,6 +196,7 @@ class Writing:
 
     def _preview(self, screen: "FormScreen") -> None:
         """Freeze what would be sent, and show just that."""
+        from services.forms.preview import plan, preview
         from tui.screens.preview import PreviewScreen
 
         sheet, now = screen.sheet, self._clock.now()
@@ -263,6 +259,7 @@ class Writing:
 
     def _acknowledge_all(self, pages: Sequence[tuple[Issue, Incident]]) -> None:
         """Several at once are shown first."""
+        from services.forms.preview import shown_alone
         from tui.screens.preview import PreviewScreen
 
         if not pages:
@@ -275,7 +272,9 @@ class Writing:
 
     # -- who and where -------------------------------------------------------------------------
 
-    def _scene(self, issue: Issue | None) -> Scene:
+    def _scene(self, issue: Issue | None) -> "Scene":
+        from services.forms.form import Directory, Scene
+
         now = self._clock.now()
         others = tuple(i for i in self._snapshot.issues if issue is None or i.id != issue.id)
         return Scene(
@@ -289,17 +288,25 @@ class Writing:
             directory=self._directory or Directory(),
         )
 
-    def _me(self) -> Me:
+    def _me(self) -> "Me":
+        from services.forms.form import Me
+
         ids = self._snapshot.my_ids or {}
         zendesk = ids.get(Source.ZENDESK)
         return Me(self._snapshot.me, int(zendesk) if zendesk else None, ids.get(Source.PAGERDUTY))
 
-    def _names(self) -> Names:
+    def _names(self) -> "Names":
+        from services.forms.form import Directory
+        from services.forms.preview import names_in
+
         return names_in(self._how_we_work(), self._directory or Directory(), self._me())
 
-    def _how_we_work(self) -> House:
+    def _how_we_work(self) -> "House":
         if self._made_house is None:
-            self._made_house = self._stationery.house()
+            from services.forms.form import House
+
+            made = self._stationery.house
+            self._made_house = made() if made is not None else House()
         return self._made_house
 
     def _forms(self) -> "list[FormScreen]":
