@@ -48,6 +48,8 @@ class Editor(TextArea, inherit_bindings=False):
         super().__init__("", id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self.cursor_blink = False
         self.highlight_cursor_line = False
+        self.one_line = False
+        """Whether what is put in becomes one line."""
         self._ask = ask
 
     async def _on_key(self, event: events.Key) -> None:
@@ -64,7 +66,10 @@ class Editor(TextArea, inherit_bindings=False):
 
     def insert_here(self, text: str) -> None:
         """Put a text in place of what is selected, or where the cursor is."""
-        result = self._replace_via_keyboard(typable(text), *self.selection)
+        text = typable(text)
+        if self.one_line:
+            text = " ".join(text.split("\n")).strip()
+        result = self._replace_via_keyboard(text, *self.selection)
         if result is not None:
             self.move_cursor(result.end_location)
 

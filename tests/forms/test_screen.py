@@ -249,6 +249,11 @@ async def test_what_is_pasted_cannot_act_and_loses_nothing() -> None:
         await settle(pilot)
 
         assert desk.form.sheet.answers["text"] == "a␛[31mb\nc‹202E›d␇é"
+        await types(pilot, "<escape>", "<f>")
+        desk.app.post_message(events.Paste(": one\nline\n"))
+        await settle(pilot)
+
+        assert desk.form.sheet.answers["title"] == "Cannot push api-gateway: one line"
 
 
 async def test_a_prepared_text_is_put_in_with_one_key() -> None:

@@ -325,6 +325,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._editor.display = not field.choices
         self._choices.display = bool(field.choices)
         self._typed_into = "" if field.choices else field.id
+        self._editor.one_line = field.lines == 1
         if field.choices:
             self.set_focus(self._choices)
         else:
