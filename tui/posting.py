@@ -61,7 +61,6 @@ class Posting:
         self._at_rest = at_rest
         self._states: dict[int, LetterState] = {}
         self._due = False
-        self._muted = False
         self._reopen: Callable[[str, str], str] = lambda form, issue: ""
 
     def start(self, reopen: Callable[[str, str], str]) -> None:
@@ -110,14 +109,11 @@ class Posting:
         return (f"outbox {unsent}", f"O{unsent}") if unsent else ()
 
     def save_draft(self, key: str, form: str, typed: Mapping[str, str]) -> str:
-        """Keep what is in a form; why it could not be kept, or "". No letter changes by it."""
-        self._muted = True
+        """Keep what is in a form; why it could not be kept, or ""."""
         try:
             self.outbox.save_draft(key, form, typed, self._clock.now())
         except StoreError as error:
             return f"{error.headline} {error.advice}".strip()
-        finally:
-            self._muted = False
         return ""
 
     # -- what can be done ----------------------------------------------------------------------
@@ -241,7 +237,7 @@ class Posting:
 
     def soon(self) -> None:
         """Read the outbox once, however many changes there were."""
-        if not (self._due or self._muted):
+        if not self._due:
             self._due = True
             self._app.call_later(self._news)
 

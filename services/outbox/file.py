@@ -36,7 +36,7 @@ class OutboxFile:
             connection.close()
 
     def watch(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called after every change made through this object."""
+        """Have `listener` called after every change of letters made through this object."""
         self._listeners.append(listener)
 
     @contextlib.contextmanager
@@ -53,8 +53,11 @@ class OutboxFile:
             raise StoreError(f"The outbox cannot be read: {error}.") from error
 
     @contextlib.contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
+    def changing(self, *, letters: bool = True) -> Iterator[sqlite3.Connection]:
         """Everything inside is kept, or nothing; nobody else changes anything meanwhile.
+
+        Args:
+            letters: Whether letters change by it; drafts do at every key, and nobody waits.
 
         Raises:
             StoreError: It cannot be kept; nothing has changed.
@@ -64,7 +67,7 @@ class OutboxFile:
             # At once, so that what is read in here is still so when it is written.
             db.execute("BEGIN IMMEDIATE")
             yield db
-        for listener in self._listeners:
+        for listener in self._listeners if letters else ():
             listener()
 
     def _opened(self) -> sqlite3.Connection:

@@ -51,7 +51,7 @@ class Outbox:
         self._lock.release()
 
     def watch(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called after every change made through this object."""
+        """Have `listener` called after every change of letters made through this object."""
         self._file.watch(listener)
 
     def save_draft(self, issue: str, form: str, answers: Mapping[str, str], now: datetime) -> None:
@@ -62,7 +62,7 @@ class Outbox:
         no draft: what was kept of it is forgotten.
         """
         place = self._places.get((issue, form))
-        with self._file.changing() as db:
+        with self._file.changing(letters=False) as db:
             if any(answer.strip() for answer in answers.values()):
                 place = drafts.save(db, place, issue, form, answers, now)
             else:
@@ -89,7 +89,7 @@ class Outbox:
         """Forget the draft that is being written here, or else the newest, for good."""
         if (issue, form) not in self._places:
             self.draft(issue, form)
-        with self._file.changing() as db:
+        with self._file.changing(letters=False) as db:
             drafts.forget(db, self._places.get((issue, form)))
         self._hold(issue, form, None)
 
