@@ -33,6 +33,7 @@ class WakingEvent(Event):
         super().__init__()
         self._listens, self._rings = os.pipe()
         os.set_blocking(self._listens, False)
+        self.closed = False
 
     def fileno(self) -> int:
         """What a selector is given."""
@@ -51,6 +52,7 @@ class WakingEvent(Event):
 
     def close(self) -> None:
         """Let go of the pipe."""
+        self.closed = True
         os.close(self._listens)
         os.close(self._rings)
 
@@ -118,6 +120,12 @@ class WaitingDriver(LinuxDriver):
         with contextlib.suppress(EOFError, ParseError):
             for _ in parser.feed(""):
                 pass
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; also again, after it was lent to another program."""
+        if self._told_to_end.closed:
+            self.exit_event = self._told_to_end = WakingEvent()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
 
 def can_wait(stock: type[Driver]) -> bool:

@@ -188,3 +188,21 @@ async def test_a_paint_reaches_the_terminal_in_one_piece(monkeypatch: pytest.Mon
     made.close()
 
     assert sent == ["\x1b[?2026hpaint\x1b[?2026l", "\07", "\x1b[?2026hcut short"]
+
+
+async def test_a_terminal_that_was_lent_to_an_editor_is_listened_to_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Textual closes a driver while another program has the terminal, and starts it again."""
+    monkeypatch.setattr(LinuxDriver, "start_application_mode", lambda driver: None)
+    with listening() as (made, terminal):
+        made.exit_event.set()
+        assert made._key_thread is not None
+        await asyncio.to_thread(made._key_thread.join, 60)
+        made.exit_event.clear()
+        made.close()
+        made.start_application_mode()
+        made._key_thread = threading.Thread(target=made.run_input_thread)
+        made._key_thread.start()
+        os.write(terminal, b"j")
+        await asyncio.to_thread(made.wait_for, "j")
