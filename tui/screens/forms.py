@@ -253,6 +253,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
             if self.field.lines == 1:
                 text = " ".join(text.split())
             self._editor.load_text(typable(text.rstrip("\n")))
+            self._editor.move_cursor(self._editor.document.end)
             self._take_text()
 
     def action_story(self) -> None:
