@@ -1,10 +1,12 @@
 """Reply and note: what is said to the requester, to subscribers, or to colleagues only?"""
 
 from services.domain import Status
+from services.expected import Names, expected
 from services.forms.addressing import update_ticket
 from services.forms.form import LONGEST_NOTE, Answers, Choice, Field, Form, Scene, said
 from services.forms.templates import filled
-from services.letters import IncidentNote, IncidentStatusUpdate, Write
+from services.forms.words import standing
+from services.letters import IncidentNote, IncidentStatusUpdate, TicketUpdate, Write
 
 KEEP = "keep"
 
@@ -31,8 +33,25 @@ def reply_fields(scene: Scene) -> tuple[Field, ...]:
         Field("text", "Reply", "The requester reads exactly this.", required=True, lines=8,
               missing="There is nothing to send yet.", default=filled(scene, "reply"),
               public=True),
-        Field("status", "Status", required=True, choices=STATUSES, default=KEEP),
+        Field("status", "Status", required=True, choices=_statuses(scene), default=KEEP),
     )  # fmt: skip
+
+
+def _statuses(scene: Scene) -> tuple[Choice, ...]:
+    """What the ticket may be set to, each with what is owed next if it is answered so now."""
+    issue, ticket = scene.issue, scene.ticket
+    if issue is None or ticket is None:
+        return STATUSES
+    noted: list[Choice] = []
+    for choice in STATUSES:
+        status = None if choice.value == KEEP else Status(choice.value)
+        answer = TicketUpdate(
+            ticket_id=ticket.id, stamp=ticket.updated_at, comment="x", public=True, status=status
+        )
+        after = expected(issue, (answer,), scene.now, scene.policy, Names())
+        owed = standing(after, scene.policy, scene.now)
+        noted.append(Choice(choice.value, choice.label, f"next: {owed}"))
+    return tuple(noted)
 
 
 def reply_writes(scene: Scene, answers: Answers) -> tuple[Write, ...]:

@@ -130,6 +130,15 @@ def test_a_reply_meets_the_response_and_says_what_is_due_next() -> None:
     assert shown.parts[0].readers == "the requester reads this"
 
 
+def test_a_reply_says_for_every_status_what_is_owed_next() -> None:
+    p3 = issue_of(a_ticket(30, severity=Severity.P3))
+    asked = {field.id: field for field in FORMS["reply"].fields(a_scene(p3))}
+    notes = {choice.value: choice.note for choice in asked["status"].choices}
+
+    assert notes["keep"] == "next: update by 16:00, in 4 h"
+    assert notes["pending"] == "next: no update while the ball is with the requester"
+
+
 def test_a_greeting_alone_is_no_reply() -> None:
     scene = a_scene(TICKET)
     greeting = fresh_answers(FORMS["reply"], scene)
