@@ -89,6 +89,7 @@ class Journal:
         ]
         stale = self._written is None or now - self._written >= SEEN_EVERY
         whole = len(changed) <= MOST_LOOKS
+        self._forget_looks(snapshot)
         found = 0
         if changed or stale:
             found = self._look_at(changed[:MOST_LOOKS], policy, now, whole=whole)
@@ -228,6 +229,12 @@ class Journal:
         if known is None or known[0] is not issue:
             return True
         return known[1] is not None and now > known[1]
+
+    def _forget_looks(self, snapshot: Snapshot) -> None:
+        """Issues that are long gone need not be remembered."""
+        if len(self._looked) > 2 * (len(snapshot.issues) + len(snapshot.done)) + MOST_LOOKS:
+            here = {issue.id for issue in (*snapshot.issues, *snapshot.done)}
+            self._looked = {id: look for id, look in self._looked.items() if id in here}
 
     def _look_at(
         self, issues: Sequence[Issue], policy: Policy, now: datetime, *, whole: bool

@@ -64,14 +64,6 @@ def away_lines(away: Away, minutes: int, calendar: SupportCalendar, now: datetim
     else:
         count = len(away.late) + len(promised) + len(away.unknown)
         yield f"Not without somebody in your place: {count} promise(s) until {until}."
-    for title, dues in (
-        ("Overdue already", away.late),
-        ("Falls due", away.due),
-        ("May fall due, not known yet", away.unknown),
-    ):
-        if dues:
-            yield from ("", title)
-            yield from (f"  {_line(due, now, calendar)}" for due in dues)
     if away.on_call:
         names = ", ".join(plain(name, limit=40) for name in away.on_call)
         yield from ("", f"You are on call: {names}")
@@ -81,6 +73,14 @@ def away_lines(away: Away, minutes: int, calendar: SupportCalendar, now: datetim
         yield f"  {plain(cover.who, limit=40)}, on {plain(cover.schedule, limit=40)} until {until_}"
     if not away.cover:
         yield "  Nobody else is on call now; the rota (w) says who is next."
+    for title, dues in (
+        ("Overdue already", away.late),
+        ("Falls due", away.due),
+        ("May fall due, not known yet", away.unknown),
+    ):
+        if dues:
+            yield from ("", title)
+            yield from (f"  {_line(due, now, calendar)}" for due in dues)
 
 
 def _line(due: Due, now: datetime, calendar: SupportCalendar) -> str:
