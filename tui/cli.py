@@ -440,9 +440,11 @@ def _survive_any_text() -> None:
 
 
 def _complain(error: RotaError) -> None:
+    from services.plain import plain
+
     lines = [*error.headline.splitlines(), *error.advice.splitlines()]
     for line in lines:
-        print(f"rota: {line}", file=sys.stderr)
+        print(f"rota: {plain(line)}", file=sys.stderr)
 
 
 def _forget_stdout() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from services.clock import ScaledClock, SystemClock
 from services.config.tables import Config
 from services.places import state_dir
+from services.plain import plain
 
 if TYPE_CHECKING:
     from services.assemble import Assembly
@@ -35,7 +36,7 @@ def run_dashboard(config: Config, environ: Mapping[str, str]) -> int:
 
     assembly = assemble(config, environ)
     for notice in assembly.notices:
-        print(f"rota: {notice}", file=sys.stderr)
+        print(f"rota: {plain(notice)}", file=sys.stderr)
     options = _options(config)
     status = StatusFile(state_dir(environ), assembly.policy, SystemClock())
     calls = Calls(signal_memory(config, environ), status, environ)
@@ -83,7 +84,8 @@ def run_demo(
         label += f" {told.name}"
     if speed != 1:
         label += f" ×{speed:g}"
-    options = replace(_options(config, label), pace=speed)
+    hosts = (*config.own_hosts(), "127.0.0.1")
+    options = replace(_options(config, label), pace=speed, open_hosts=hosts)
     status = StatusFile(state_dir(os.environ), assembly.policy, SystemClock(), demo=True)
     app = _app(assembly, options, config, Calls(None, status, os.environ))
     return _run(app, config, assembly)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from services.plain import plain
+
 
 class Verdict(StrEnum):
     """How a thing stands."""
@@ -34,7 +36,7 @@ def line(finding: Finding) -> str:
     'warning  zendesk rights: you are no agent. Ask for a seat.'
     """
     words = f"{finding.said} {finding.advice}".strip()
-    return f"{finding.verdict:<8} {finding.about}: {words}"
+    return f"{finding.verdict:<8} {finding.about}: {plain(words)}"
 
 
 def documented(findings: Sequence[Finding]) -> dict[str, object]:

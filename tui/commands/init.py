@@ -16,6 +16,7 @@ from services.domain import Source
 from services.errors import UsageError
 from services.pagerduty.client import pagerduty_bearer, pagerduty_token
 from services.places import state_dir
+from services.plain import plain
 from services.setup.conversation import Conversation, Keep, Remember, Written
 from services.zendesk.client import zendesk_basic, zendesk_bearer
 
@@ -67,7 +68,7 @@ def init(config_path: str | None, environ: Mapping[str, str], given: Given) -> i
     if written is None:
         return EXIT_LEFT
     for line in told(written, environ):
-        print(line)
+        print(plain(line))
     return 0
 
 
@@ -125,7 +126,7 @@ async def _without_a_screen(
     talk.choose(groups=given.groups, view=given.view, teams=given.teams, services=given.services)
     keep = Keep(given.keep or Keep.ENVIRONMENT)
     for line in (*talk.before.lost, *_troubles(talk)):
-        print(f"rota: {line}", file=sys.stderr)
+        print(f"rota: {plain(line)}", file=sys.stderr)
     if not given.yes:
         print(talk.text(keep))
         _confirm(talk.path)

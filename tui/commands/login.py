@@ -21,6 +21,7 @@ from services.domain import Source
 from services.errors import ConfigError, UsageError
 from services.pagerduty.client import PagerDuty
 from services.places import state_dir
+from services.plain import plain
 from services.secret import Secret
 from services.setup.consent import consent_url, doorstep, new_request
 from services.zendesk.client import Zendesk
@@ -63,7 +64,7 @@ def login(
         told = asyncio.run(_pagerduty(config, wallet))
     else:
         told = asyncio.run(_zendesk(config, environ, wallet, way, browse))
-    print(told)
+    print(plain(told))
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from services.assemble import read_queue
 from services.config import load
 from services.domain import Health, Snapshot
+from services.plain import plain
 from services.queue import arrange
 from services.queue_json import queue_document, queue_lines
 
@@ -30,7 +31,7 @@ def queue(config_path: str | None, environ: Mapping[str, str], *, as_json: bool)
     else:
         print("\n".join(queue_lines(rows, now)))
     for trouble in _troubles(snapshot):
-        print(f"rota: {trouble}", file=sys.stderr)
+        print(f"rota: {plain(trouble)}", file=sys.stderr)
     return 0 if _anything_read(snapshot) else EXIT_NOTHING_READ
 
 
