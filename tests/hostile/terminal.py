@@ -9,7 +9,10 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 from wcwidth import wcwidth
 
+from services.signals.terminal import Notify
 from tests.screen.stage import Desk
+from tui.options import ScreenOptions
+from tui.signaller import SignalOptions
 
 OURS = re.compile(
     r"\x1b\[[0-9;:]*m"  # colours
@@ -74,7 +77,8 @@ class HostileDesk(Desk):
     """The dashboard in front of a terminal that obeys whatever it is sent."""
 
     def __init__(self, width: int, height: int) -> None:
-        super().__init__()
+        """Sit down before so many cells; nobody is called for, which would ring the bell."""
+        super().__init__(ScreenOptions(signals=SignalOptions(bell=False, notify=Notify.OFF)))
         self.size = (width, height)
         self.terminal = terminal = Terminal(width, height)
 

@@ -15,7 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from services.domain import Health, Issue, OnCall, Snapshot, Source, SourceStatus, TimelineEntry
+from services.domain import (
+    Health,
+    Issue,
+    OnCall,
+    Snapshot,
+    Source,
+    SourceStatus,
+    TimelineEntry,
+)
 from tests.hostile.corpus import STRINGS, hostile_text
 from tests.hostile.terminal import HostileDesk, batches
 from tests.screen.stage import NOON, incident, issue, settle, snapshot
@@ -117,3 +125,22 @@ async def test_what_is_copied_is_plain_and_ends_where_we_end_it(subject: str) ->
         assert len(copied) == written.count("\x1b]") == 1
         assert base64.b64decode(copied[0]).decode().isprintable()
         assert desk.terminal.told == []
+
+
+FORMS = {"t": "Triage", "f": "Rename", "P": "Pair"}
+OTHERS = ("O", "L")
+
+
+async def test_forms_and_other_screens_show_text_as_data() -> None:
+    desk = HostileDesk(100, 30)
+    worst = "[@click=app.quit]\x1b]0;owned\x07\x1b[2J\u202e漢\u0301[/red][link=x]"
+    async with desk.app.run_test(headless=False, size=(100, 30)) as pilot:
+        await desk.give(pilot, world([worst, "\x9b2Jplain\x00", "words\r\n\x1b[5;5H"]))
+        for key in (*FORMS, *OTHERS):
+            await pilot.press("g", key)
+            await settle(pilot)
+            assert key not in FORMS or FORMS[key] in desk.text()
+            await desk.unharmed(pilot)
+            while desk.app.screen is not desk.app.queue:
+                await pilot.press("escape")
+                await settle(pilot)
