@@ -4,7 +4,7 @@ A *turn* is a stretch in which a schedule is with the same people. The turns of 
 hole: where nobody is on call there is a turn without people. Moments are aware, in UTC. Pure.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, pairwise
@@ -59,29 +59,33 @@ class Stretch:
 
 def turns(schedule: Schedule, since: datetime, until: datetime) -> tuple[Turn, ...]:
     """The whole range, turn by turn; neighbours always differ."""
+    return tuple(_in_turn(schedule, since, until))
+
+
+def _in_turn(schedule: Schedule, since: datetime, until: datetime) -> Iterator[Turn]:
+    """The same, only as far as somebody goes on asking."""
     if since >= until:
-        return ()
+        return
     within = [s for s in schedule.shifts if s.start < until and s.end > since and s.start < s.end]
     edges = {since, until}
     edges |= {e for s in within for e in (s.start, s.end) if since < e < until}
-    found: list[Turn] = []
-    pending = sorted(within, key=lambda shift: (shift.start, shift.end, shift.user_id))
+    pending = sorted(
+        within, key=lambda shift: (shift.start, shift.end, shift.user_id), reverse=True
+    )
     active: list[Shift] = []
-    moments = sorted(edges)
-    for start, end in pairwise(moments):
+    held: Turn | None = None
+    for start, end in pairwise(sorted(edges)):
+        while pending and pending[-1].start <= start:
+            active.append(pending.pop())
         active = [shift for shift in active if shift.end > start]
-        while pending and pending[0].start <= start:
-            active.append(pending.pop(0))
-        _go_on(found, Turn(start, end, tuple(s for s in active if s.end > start)))
-    return tuple(found)
-
-
-def _go_on(found: list[Turn], turn: Turn) -> None:
-    last = found[-1] if found else None
-    if last is not None and _same(last, turn):
-        found[-1] = Turn(last.start, turn.end, last.shifts)
-    else:
-        found.append(turn)
+        turn = Turn(start, end, tuple(active))
+        if held is None or _same(held, turn):
+            held = turn if held is None else Turn(held.start, end, held.shifts)
+        else:
+            yield held
+            held = turn
+    if held is not None:
+        yield held
 
 
 def _same(one: Turn, other: Turn) -> bool:
@@ -95,14 +99,17 @@ def turn_at(found: Sequence[Turn], at: datetime) -> Turn | None:
 
 def standing(schedule: Schedule, now: datetime, until: datetime) -> Standing:
     """Who is on call at `now` and who follows, by what is known up to `until`."""
-    ahead = turns(schedule, now, max(until, now))
-    if not ahead:
+    ahead = _in_turn(schedule, now, max(until, now))
+    current = next(ahead, None)
+    if current is None:
         return Standing(schedule, Turn(now, now), None)
-    current, rest = ahead[0], list(ahead[1:])
-    end = current.end
-    while rest and rest[0].user_ids == current.user_ids:
-        end = rest.pop(0).end
-    following = next((turn for turn in rest if turn.shifts), None)
+    end, following = current.end, None
+    for turn in ahead:
+        if turn.user_ids == current.user_ids and turn.start == end:
+            end = turn.end
+        elif turn.shifts:
+            following = turn
+            break
     began = min((s.start for s in current.shifts), default=now)
     return Standing(schedule, Turn(min(began, now), end, current.shifts), following)
 

@@ -110,7 +110,7 @@ class RotaScreen(Follower):
 
     def show(self, snapshot: Snapshot, now: datetime) -> None:
         """Take a new state of the world."""
-        changed = snapshot.rota is not self._rota or self._now is None
+        changed = snapshot.rota != self._rota or self._now is None
         self._snapshot, self._rota, self._now = snapshot, snapshot.rota, now
         if changed:
             self.timeline.show(self._rota, self._names(), now)
