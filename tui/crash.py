@@ -5,7 +5,6 @@ values of all variables: a token in a header, a customer's words.
 """
 
 from rich.segment import Segments
-from rich.traceback import Traceback
 from textual.app import App
 
 
@@ -14,6 +13,9 @@ class Discreet(App[None]):
 
     def _fatal_error(self) -> None:
         """Leave, with the lines that led here."""
+        # Slow to load, and hopefully never needed.
+        from rich.traceback import Traceback
+
         self.bell()
         traceback = Traceback(show_locals=False, width=None)
         lines = self.console.render(traceback, self.console.options)

@@ -310,7 +310,8 @@ class Writing:
         return self._made_house
 
     def _forms(self) -> "list[FormScreen]":
-        if len(self._app.screen_stack) < 2:
+        # Under a form lie Textual's own first screen and the queue.
+        if len(self._app.screen_stack) < 3:
             return []
         from tui.screens.forms import FormScreen
 

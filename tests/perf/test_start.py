@@ -19,9 +19,11 @@ NOT_NEEDED = (
     "keyring",
     "pendulum",
     "plotext",
+    "rich.traceback",
     "services.simulator",
     "starlette",
     "textual_plotext",
+    "tui.screens.forms",
     "tui.screens.rota",
     "uvicorn",
 )
