@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from textual import on, work
@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.driver import Driver
 
 from services.clock import Clock
-from services.domain import Issue
+from services.domain import Issue, TimelineEntry
 from services.errors import ServiceError
 from services.feed import Feed
 from services.journal.journal import Journal
@@ -22,6 +22,7 @@ from tui.crash import Discreet
 from tui.doorway import Doorway
 from tui.driver import quiet_driver
 from tui.keymap import key_help, keymap
+from tui.looking import Looking
 from tui.on_shift import OnShift
 from tui.options import ScreenOptions
 from tui.palette import KeyCommands, table_of
@@ -30,6 +31,7 @@ from tui.screens.on_issue import IssueActions
 from tui.screens.queue import QueueScreen
 from tui.screens.reader import SearchScreen
 from tui.signals import Calls, Signalling
+from tui.themes import OWN, usable
 from tui.timekeeper import Timed, seconds_to_next
 from tui.writing import Stationery, Writing
 
@@ -37,7 +39,7 @@ SAID_SECONDS = 15
 """How long a notice stays that is given once."""
 
 
-class RotaApp(Discreet, Doorway, Signalling, OnShift):
+class RotaApp(Discreet, Doorway, Signalling, Looking, OnShift):
     """The dashboard."""
 
     TITLE = "rota"
@@ -90,6 +92,8 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
         self._next_tick: asyncio.TimerHandle | None = None
         self.open_hosts = self.options.open_hosts
         self.queue = QueueScreen(policy, self.options, clock)
+        self._told: tuple[str, Sequence[TimelineEntry]] = ("", ())
+        self.set_looks(self.options)
         self.set_signals(policy, self.options, clock, calls or Calls())
         self.writing = Writing(self, self._stationery, policy, clock, self.options, self._show)
 
@@ -99,8 +103,9 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
 
     def on_mount(self) -> None:
         """Paint first, then ask."""
-        if self.options.theme in self.available_themes:
-            self.theme = self.options.theme
+        for theme in OWN:
+            self.register_theme(theme)
+        self.theme = usable(self.options.theme, self.available_themes, self.no_color)
         self.set_keymap(self._keys)
         self.push_screen(self.queue)
         self.call_after_refresh(self._begin)
@@ -139,7 +144,9 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
     def _show(self) -> None:
         """The world as it is known, with what we have sent already in it."""
         shown, now = self.writing.seen(self.snapshot), self._clock.now()
-        self.queue.show(shown, now, self.writing.posting.unsent())
+        if self.queue.news.since is None and shown.sources is not None:
+            self.queue.news.begin(self.news_since())
+        self.queue.show(self.veiled(shown), now, self.writing.posting.unsent())
         self.follow(now)
         self.signaller.take(shown, now)
         self.tick()
@@ -190,11 +197,17 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
 
     @on(IssueActions.FormWanted)
     def _form_wanted(self, event: IssueActions.FormWanted) -> None:
-        self.writing.open(event.form, event.issues)
+        self.writing.open(event.form, self.unveiled(event.issues))
 
     @on(IssueActions.AcknowledgeWanted)
     def _acknowledge_wanted(self, event: IssueActions.AcknowledgeWanted) -> None:
-        self.writing.acknowledge(event.issues)
+        self.writing.acknowledge(self.unveiled(event.issues))
+
+    def show_again(self) -> None:
+        """Paint the world anew, and what happened to the issue in view."""
+        self._show()
+        issue_id, entries = self._told
+        self.queue.tell(issue_id, self.veiled_entries(entries))
 
     def muted_now(self, muted: frozenset[str], until: datetime | None) -> None:
         """Show what is silent."""
@@ -226,5 +239,7 @@ class RotaApp(Discreet, Doorway, Signalling, OnShift):
         except ServiceError as error:
             self.queue.trouble(issue.id, error.headline)
             return
-        self.queue.tell(issue.id, entries)
-        self.writing.tell(issue.id, entries)
+        self._told = issue.id, entries
+        painted = self.veiled_entries(entries)
+        self.queue.tell(issue.id, painted)
+        self.writing.tell(issue.id, painted)

@@ -85,6 +85,7 @@ def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
         help="every setting with its default, to start a configuration from",
     )
     top.set_defaults(command=_dashboard)
+    _add_plain(top, default=False)
     _add_config(top, default=None)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     for name, (run, does, arguments) in _COMMANDS.items():
@@ -160,8 +161,18 @@ def _add_world(to: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_plain(to: argparse.ArgumentParser, default: bool | str) -> None:
+    to.add_argument(
+        "--plain",
+        action="store_true",
+        default=default,
+        help="no screen: a line for each change, for screen readers, logs and pipes",
+    )
+
+
 def _add_demo(to: argparse.ArgumentParser) -> None:
     _add_world(to)
+    _add_plain(to, default=argparse.SUPPRESS)
 
 
 def _add_handover(to: argparse.ArgumentParser) -> None:
@@ -298,7 +309,7 @@ def _speed(text: str) -> float:
 def _dashboard(asked: argparse.Namespace) -> int:
     from tui.commands.dashboard import dashboard
 
-    return dashboard(asked.config, os.environ)
+    return dashboard(asked.config, os.environ, plain=asked.plain)
 
 
 def _print_config(asked: argparse.Namespace) -> int:
@@ -318,6 +329,7 @@ def _demo(asked: argparse.Namespace) -> int:
         seed=asked.seed,
         open_issues=asked.open,
         scenario=asked.scenario,
+        plain=asked.plain,
     )
 
 

@@ -40,6 +40,7 @@ _ON_THE_ISSUE: Table = (
     Key("browser", "o", "browser", "Browser", "Open the issue in the browser.", footer=True),
     Key("copy_link", "y", "copy_link", "Copy link", "Copy the issue's address."),
     Key("copy_summary", "Y", "copy_summary", "Copy summary", "Copy a line that says it all."),
+    Key("links", "b", "links", "Links", "Runbooks that fit, and the team's useful links."),
     Key("mute", "S", "mute", "Mute", "Silence this issue's signals, or let it ring again."),
 )
 """What can be asked of one issue, from the queue and from the issue's own screen."""
@@ -87,10 +88,23 @@ QUEUE: Table = (
     Key("mark_range", "v", "mark_range", "Mark range", "Mark all from the last mark to here."),
     Key("mark_all", "V", "mark_all", "Mark all", "Mark all that is shown, or none."),
     Key("filter", "slash", "filter", "Filter", "Narrow the list by words or fields.", "/", True),
+    *(
+        Key(f"view_{n}", str(n), f"view({n})", f"View {n}", f"Saved view {n}; again: everything.")
+        for n in range(1, 10)
+    ),
+    Key("view_next", "right_square_bracket", "step_view(1)", "Next view", "The next saved view.",
+        "]"),
+    Key("view_before", "left_square_bracket", "step_view(-1)", "View before",
+        "The saved view before.", "["),
     Key("mine", "m", "mine", "Mine", "Only what is mine, or everything.", footer=True),
     *_ON_THE_ISSUE,
     Key("refresh", "r", "refresh_now", "Refresh", "Ask both vendors now.", footer=True),
     Key("pause", "R", "pause", "Pause", "Stop or go on polling."),
+    Key("tour", "", "tour", "Take the tour", "Five steps for newcomers."),
+    Key("tour_next", "f3", "tour_next", "Tour: next", "The next step of the tour."),
+    Key("tour_end", "f6", "tour_end", "Tour: end", "End the tour."),
+    Key("times", "T", "times", "Times", "When issues were raised, or how long ago that is."),
+    Key("privacy", "X", "app.privacy", "Privacy", "Hide names and addresses, or show them again."),
     Key("mute_all", "Z", "app.mute_all", "Mute all",
         "Silence all signals for some minutes; a new P1 rings all the same."),
     Key("test_signals", "", "app.test_signals", "Test signals",
@@ -244,6 +258,15 @@ OUTBOX: Table = (
     *_EVERYWHERE,
     Key("back", "escape,q", "close", "Back", "Back to the queue.", "Esc", True),
 )
+LINKS: Table = (
+    Key("line_down", "down", "move(1)", "Down", "The next link.", "↓"),
+    Key("line_up", "up", "move(-1)", "Up", "The link before.", "↑"),
+    Key("link_copy", "f2", "copy", "Copy", "Copy the address.", "F2", True),
+    Key("help", "f1", "app.help", "Help", "The keys of this screen.", "F1"),
+    Key("back", "escape", "close", "Back", "Back to where you were.", "Esc", True),
+)
+"""Links to choose from while one types what to look for; Enter opens."""
+
 ASK: Table = (
     Key("help", "f1", "app.help", "Help", "The keys of this screen.", "F1"),
     Key("back", "escape", "close", "Back", "Leave things as they are.", "Esc", True),
@@ -294,6 +317,7 @@ SCREENS: Mapping[str, Table] = {
     "page": PAGE,
     "search": SEARCH,
     "ask": ASK,
+    "links": LINKS,
     "rota": ROTA,
     "override": OVERRIDE_FORM,
     "preview": OVERRIDE_PREVIEW,
@@ -309,5 +333,5 @@ SCREENS: Mapping[str, Table] = {
 }
 """Every screen's table, by the name that its screen gives as `KEYS`."""
 
-WHILE_TYPING = frozenset({"ask", "form", "override", "reason", "remarks", "search"})
+WHILE_TYPING = frozenset({"ask", "form", "links", "override", "reason", "remarks", "search"})
 """Screens on which a field has the focus; no bare letter may stand in their tables."""

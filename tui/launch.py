@@ -26,20 +26,29 @@ DEMO_POLL = 4.0
 """Real seconds between two polls in the demo, at the least; its clock may run much faster."""
 
 
-def run_dashboard(config: Config, environ: Mapping[str, str]) -> int:
-    """The dashboard on the vendors that the configuration names; 0 when it was quit."""
+def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = False) -> int:
+    """The dashboard on the vendors that the configuration names; 0 when it was quit.
+
+    Args:
+        config: What the operator chose.
+        environ: Secrets, and what kind of terminal this is.
+        lines: No screen, a line for each change.
+    """
     # Nothing that is made on the way to the first paint is garbage.
     gc.disable()
     from services.assemble import assemble, signal_memory
     from services.status.file import StatusFile
-    from tui.signals import Calls
+    from tui.signals import Calls, toured
 
     assembly = assemble(config, environ)
     for notice in assembly.notices:
         print(f"rota: {plain(notice)}", file=sys.stderr)
-    options = _options(config)
-    status = StatusFile(state_dir(environ), assembly.policy, SystemClock())
-    calls = Calls(signal_memory(config, environ), status, environ)
+    if lines:
+        return _run_plain(assembly)
+    folder = state_dir(environ)
+    options = replace(_options(config), tour=not toured(folder))
+    status = StatusFile(folder, assembly.policy, SystemClock())
+    calls = Calls(signal_memory(config, environ), status, environ, folder)
     app = _app(assembly, options, config, calls)
     return _run(app, config, assembly)
 
@@ -52,6 +61,7 @@ def run_demo(
     open_issues: int | None = None,
     scenario: str | None = None,
     unconfigured: bool = False,
+    lines: bool = False,
 ) -> int:
     """The dashboard on a scripted shift in this process; no network, nothing kept.
 
@@ -65,7 +75,7 @@ def run_demo(
     from services.simulator.world import World
     from services.status.file import StatusFile
     from services.store import Store
-    from tui.signals import Calls
+    from tui.signals import Calls, toured
 
     told = script.find(script.DEFAULT if scenario is None else scenario)
     clock = ScaledClock(SystemClock(), told.start or DEMO_START, speed)
@@ -84,10 +94,16 @@ def run_demo(
         label += f" {told.name}"
     if speed != 1:
         label += f" ×{speed:g}"
+    if lines:
+        print(label, flush=True)
+        return _run_plain(assembly)
+    folder = state_dir(os.environ)
     hosts = (*config.own_hosts(), "127.0.0.1")
-    options = replace(_options(config, label), pace=speed, open_hosts=hosts)
-    status = StatusFile(state_dir(os.environ), assembly.policy, SystemClock(), demo=True)
-    app = _app(assembly, options, config, Calls(None, status, os.environ))
+    options = replace(
+        _options(config, label), pace=speed, open_hosts=hosts, tour=not toured(folder)
+    )
+    status = StatusFile(folder, assembly.policy, SystemClock(), demo=True)
+    app = _app(assembly, options, config, Calls(None, status, os.environ, folder))
     return _run(app, config, assembly)
 
 
@@ -151,6 +167,7 @@ def _stationery(assembly: "Assembly", config: Config) -> "Stationery":
 
 
 def _options(config: Config, demo: str = "") -> "ScreenOptions":
+    from services.filter import saved_views
     from services.signals.ladder import Ladder
     from services.signals.terminal import Notify
     from tui.options import ScreenOptions
@@ -163,6 +180,12 @@ def _options(config: Config, demo: str = "") -> "ScreenOptions":
         mine=config.screen.mine,
         keys=config.keys,
         open_hosts=config.own_hosts(),
+        views=saved_views(config.views),
+        start_view=config.screen.start_view,
+        links=config.links,
+        runbooks=config.runbooks,
+        absolute_times=config.screen.absolute_times,
+        privacy=config.screen.privacy,
         ladder=Ladder(signals.shares()),
         signals=SignalOptions(
             bell=signals.bell,
@@ -175,6 +198,27 @@ def _options(config: Config, demo: str = "") -> "ScreenOptions":
         ),
         demo=demo,
     )
+
+
+def _run_plain(assembly: "Assembly") -> int:
+    """Lines to stdout until it is interrupted or nobody reads them any more."""
+    from tui.commands.plain import tell_changes
+
+    gc.enable()
+
+    async def run() -> None:
+        try:
+            await tell_changes(
+                assembly.poller,
+                assembly.policy,
+                assembly.clock,
+                lambda line: print(line, flush=True),
+            )
+        finally:
+            await assembly.aclose()
+
+    asyncio.run(run())
+    return 0
 
 
 def _run(app: "RotaApp", config: Config, assembly: "Assembly") -> int:

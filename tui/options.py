@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.filter import View
 from services.signals.ladder import Ladder
 from tui.signaller import SignalOptions
 
@@ -11,7 +12,7 @@ from tui.signaller import SignalOptions
 class ScreenOptions:
     """Looks and keys."""
 
-    theme: str = "textual-dark"
+    theme: str = "rota-dark"
     ascii: bool = False
     mine: tuple[str, ...] = ()
     """Names by which an issue is the operator's, besides those that the vendors give."""
@@ -25,3 +26,16 @@ class ScreenOptions:
     signals: SignalOptions = field(default_factory=SignalOptions)
     ladder: Ladder = field(default_factory=Ladder)
     """At which steps of a deadline signals are sent."""
+    views: tuple[View, ...] = ()
+    """Saved views, in the order of their keys."""
+    start_view: str = ""
+    """The name of the view to begin with; empty is everything."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Useful addresses by name."""
+    runbooks: Mapping[str, str] = field(default_factory=dict)
+    """Addresses by a pattern on the subject or service."""
+    absolute_times: bool = False
+    privacy: bool = False
+    """Whether names and addresses are hidden from the start."""
+    tour: bool = False
+    """Whether newcomers are shown around."""

@@ -1,9 +1,20 @@
 """What can be done here, by name? The palette of the screen it is called from."""
 
+from typing import Protocol, runtime_checkable
+
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 
+from tui.keymap import shown
 from tui.keys import SCREENS, Key, Table
+from tui.options import ScreenOptions
+
+
+@runtime_checkable
+class HasOptions(Protocol):
+    """An app that knows the operator's own keys."""
+
+    options: ScreenOptions
 
 
 class KeyCommands(Provider):
@@ -15,15 +26,22 @@ class KeyCommands(Provider):
         for key in self._named():
             score = matcher.match(f"{key.label} {key.help}")
             if score > 0:
-                yield Hit(score, key.label, self._run(key), help=key.help)
+                yield Hit(score, key.label, self._run(key), help=self._help(key))
 
     async def discover(self) -> Hits:
         """All actions."""
         for key in self._named():
-            yield DiscoveryHit(key.label, self._run(key), help=key.help)
+            yield DiscoveryHit(key.label, self._run(key), help=self._help(key))
 
     def _named(self) -> list[Key]:
         return [key for key in table_of(self.screen) if key.id != "palette"]
+
+    def _help(self, key: Key) -> str:
+        """What it does, and the key that does it at once."""
+        app = self.app
+        chosen = app.options.keys if isinstance(app, HasOptions) else {}
+        by = shown(key, chosen)
+        return f"{key.help} ({by})" if by else key.help
 
     def _run(self, key: Key) -> "Runner":
         return Runner(self.screen, key.action)

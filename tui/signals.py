@@ -1,8 +1,10 @@
 """Which keys are about signals? An app's part that asks, mutes and tests."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from textual import events, on, work
 
@@ -10,6 +12,7 @@ from services.clock import Clock
 from services.domain import Snapshot
 from services.errors import StoreError
 from services.policy.deadlines import Policy
+from services.private import private_directory, write_private
 from services.signals.memory import SignalMemory
 from services.signals.watch import Watch
 from services.status.file import StatusFile
@@ -17,6 +20,7 @@ from services.summary import Summary
 from tui.options import ScreenOptions
 from tui.screens.ask import AskScreen
 from tui.screens.on_issue import IssueActions
+from tui.screens.queue import QueueScreen
 from tui.screens.reader import PageScreen
 from tui.signaller import Signaller
 from tui.typing import KeysInOrder
@@ -35,6 +39,17 @@ class Calls:
     """Where `rota status` looks; None tells nobody."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """What kind of terminal this is."""
+    folder: Path | None = None
+    """The directory of rota's state; None keeps nothing."""
+
+
+TOURED = "toured"
+"""The file that says that the tour has been seen."""
+
+
+def toured(folder: Path) -> bool:
+    """Whether the tour has been seen on this laptop."""
+    return (folder / TOURED).exists()
 
 
 class Signalling(KeysInOrder):
@@ -46,8 +61,9 @@ class Signalling(KeysInOrder):
         """Say how somebody is called for; before the app runs."""
         self._servers = clock
         self._calls = calls
+        self._memory = calls.memory or SignalMemory(None)
         self.signaller = Signaller(
-            Watch(policy, options.ladder, calls.memory or SignalMemory(None)),
+            Watch(policy, options.ladder, self._memory),
             options.signals,
             clock,
             calls.environ,
@@ -64,6 +80,8 @@ class Signalling(KeysInOrder):
 
     async def on_unmount(self) -> None:
         """Give the terminal back as it was."""
+        with contextlib.suppress(StoreError):
+            self._memory.leave(self._servers.now())
         await self.signaller.aclose()
         if self._calls.status is not None:
             self._calls.status.remove()
@@ -123,6 +141,17 @@ class Signalling(KeysInOrder):
             return
         self.tell_muted()
         self.say(f"Signals are muted for {minutes} min." if minutes else "Signals ring again.")
+
+    def news_since(self) -> datetime:
+        """From when on a change is news: since a dashboard was last left."""
+        return self._memory.left_at() or self._servers.now()
+
+    @on(QueueScreen.TourOver)
+    def _tour_over(self) -> None:
+        """Once is enough; where it cannot be kept, it comes again."""
+        if self._calls.folder is not None:
+            with contextlib.suppress(StoreError):
+                write_private(private_directory(self._calls.folder) / TOURED, "")
 
     def tell_muted(self) -> None:
         """Show what is silent, as it is kept."""

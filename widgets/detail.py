@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.style import Style
 from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from services.domain import Deadline, Issue, State, TimelineEntry
+from services.links import web_link
 from services.plain import plain, plain_lines
 from services.policy.deadlines import Policy
 from services.policy.receipt import KIND_WORDS
@@ -164,8 +166,17 @@ def _facts(row: Row, policy: Policy, now: datetime) -> Text:
     text.append(plain(row.issue.subject, limit=1000) or "(no subject)", style="bold")
     text.append("\n")
     for line in _lines(row, policy, now):
-        text.append(f"{line}\n")
+        text.append(f"{line}\n", style=_link(line, row.issue))
     return text
+
+
+def _link(line: str, issue: Issue) -> Style:
+    """What a click on a line opens, in terminals that can (OSC 8); web addresses only."""
+    halves = (("Zendesk #", issue.ticket), ("PagerDuty #", issue.incident))
+    for start, half in halves:
+        if half is not None and line.startswith(start) and web_link(half.url) is not None:
+            return Style(link=half.url)
+    return Style()
 
 
 def _lines(row: Row, policy: Policy, now: datetime) -> Iterator[str]:

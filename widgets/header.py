@@ -95,9 +95,10 @@ class Header(Widget):
         return min(minute, trust_reads_until(snapshot, now) or minute)
 
     def on_resize(self) -> None:
-        """Lay the words out anew."""
+        """Lay the words out anew; the new width may have been painted with the old ones already."""
         if self._now is not None:
             self._lines = self._write(self._now)
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line of the header."""

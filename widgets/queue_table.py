@@ -76,6 +76,15 @@ class Look:
         return hash((self.row.issue.id, self.under, self.age, self.marked))
 
 
+def raised_text(at: datetime, now: datetime, policy: Policy) -> str:
+    """When an issue was raised: the time of today, else the day."""
+    zone = policy.calendar.zone
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"{local:%H:%M}"
+    return f"{local.day} {local:%b}"
+
+
 class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     """The rows. Given `rows` and `now` from above; posts `Moved` and `Opened` upwards."""
 
@@ -96,7 +105,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     QueueTable .queue--breached { color: $text-error; text-style: bold; }
     QueueTable .queue--soon { color: $text-warning; }
     QueueTable .queue--unknown { color: $text-accent; }
-    QueueTable .queue--quiet { color: $foreground 60%; }
+    QueueTable .queue--quiet { color: $text-muted; }
     QueueTable .queue--p1 { color: $text-error; text-style: bold; }
     """
 
@@ -126,6 +135,8 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Ids of the issues that are marked."""
         self._marks = ("", "[x]" if ascii_only else "✔ ")
         self._unconfirmed = ">" if ascii_only else "»"
+        self.absolute = False
+        """Whether the last column tells when an issue was raised, and not how long ago."""
         self.signs: Callable[[Row], str] = lambda row: ""
         """Words in front of a row's subject, such as whether it is muted."""
         self._strips: dict[Look, Strip] = {}
@@ -182,6 +193,11 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh(*changed)
         self.lines_refreshed += len(changed)
 
+    def show_times(self, absolute: bool) -> None:
+        """Tell when issues were raised, or how long ago that is."""
+        self.absolute = absolute
+        self.refresh()
+
     def move(self, by: int) -> None:
         """Move the cursor by so many rows, as far as there are rows."""
         self.move_to(self.cursor + by)
@@ -231,6 +247,8 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.rows[place]
         age = self._now - row.issue.raised_at
         words = "<1m" if age < _MINUTE else age_text(age)
+        if self.absolute:
+            words = raised_text(row.issue.raised_at, self._now, self.policy)
         return Look(row, place == self.cursor, words, row.issue.id in self.marks, self.signs(row))
 
     def notify_style_update(self) -> None:
@@ -284,7 +302,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         who = plain(row.issue.assignee or "", limit=40) or "-"
         end = ""
         if width >= 60:
-            end = f"  {fit(who, 14)} {age:>4} "
+            end = f"  {fit(who, 14)} {age:>{6 if self.absolute else 4}} "
         start = f"{fit(short_id(row), 10)} "
         middle = max(0, width - len(head) - cell_len(start) - cell_len(end))
         return head, start + fit(flags + subject, middle) + end

@@ -19,6 +19,7 @@ MIGRATIONS = (
     CREATE TABLE rung (half TEXT, step TEXT, at TEXT NOT NULL, PRIMARY KEY (half, step)) STRICT;
     CREATE TABLE silence (half TEXT PRIMARY KEY, until TEXT NOT NULL) STRICT;
     """,
+    "CREATE TABLE single (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;",
 )
 """Append only; `PRAGMA user_version` counts how many have been applied."""
 
@@ -109,5 +110,21 @@ class SignalMemory:
         query = "SELECT until FROM silence WHERE half = ?"
         with contextlib.suppress(sqlite3.Error):
             found = self._db.execute(query, (half,)).fetchone()
+            return datetime.fromisoformat(found[0]) if found else None
+        return None
+
+    def leave(self, now: datetime) -> None:
+        """The dashboard is left; from now on there may be news.
+
+        Raises:
+            StoreError: It cannot be kept.
+        """
+        with transaction(self._db):
+            self._db.execute("INSERT OR REPLACE INTO single VALUES ('left', ?)", (now.isoformat(),))
+
+    def left_at(self) -> datetime | None:
+        """When a dashboard was last left; None if that is not known."""
+        with contextlib.suppress(sqlite3.Error):
+            found = self._db.execute("SELECT value FROM single WHERE name = 'left'").fetchone()
             return datetime.fromisoformat(found[0]) if found else None
         return None

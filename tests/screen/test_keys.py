@@ -72,6 +72,7 @@ WAYS: Mapping[str, Way] = {
     "page": press("d"),
     "search": press("question_mark"),
     "ask": press("Z"),
+    "links": press("b"),
     "rota": press("w"),
     "override": on_a_rota("w", "plus"),
     "preview": on_a_rota("w", "plus", *"Bo", "ctrl+s"),

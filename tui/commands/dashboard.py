@@ -13,7 +13,7 @@ from tui.launch import run_dashboard, run_demo
 _WAY_OUT = "`rota init` makes a new file of what can be used, and keeps this one beside it."
 
 
-def dashboard(config_path: str | None, environ: Mapping[str, str]) -> int:
+def dashboard(config_path: str | None, environ: Mapping[str, str], *, plain: bool = False) -> int:
     """Run the dashboard until it is left; the demo, which says so, if no vendor is configured.
 
     Raises:
@@ -24,8 +24,8 @@ def dashboard(config_path: str | None, environ: Mapping[str, str]) -> int:
     except ConfigError as error:
         return _offer_setup(config_path, environ, error)
     if configured(config, environ) or logged_in(config, environ):
-        return run_dashboard(config, environ)
-    return run_demo(config, seed=DEFAULT_SEED, unconfigured=True)
+        return run_dashboard(config, environ, lines=plain)
+    return run_demo(config, seed=DEFAULT_SEED, unconfigured=True, lines=plain)
 
 
 def _offer_setup(config_path: str | None, environ: Mapping[str, str], error: ConfigError) -> int:
@@ -49,15 +49,19 @@ def demo(
     seed: int,
     open_issues: int | None = None,
     scenario: str | None = None,
+    plain: bool = False,
 ) -> int:
     """Run the dashboard on the simulator until it is left.
 
     Args:
         open_issues: Open at the start; None leaves it to the scenario.
         scenario: A scenario's name or path; None is the usual shift.
+        plain: No screen, a line for each change.
 
     Raises:
         ConfigError: The configuration or the scenario cannot be used.
     """
     config = load(config_path, environ)
-    return run_demo(config, speed=speed, seed=seed, open_issues=open_issues, scenario=scenario)
+    return run_demo(
+        config, speed=speed, seed=seed, open_issues=open_issues, scenario=scenario, lines=plain
+    )

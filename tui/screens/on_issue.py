@@ -33,6 +33,12 @@ class IssueActions(Screen[ScreenResultType]):
         issues: tuple[Issue, ...]
 
     @dataclass
+    class LinksWanted(Message):
+        """The useful addresses are wanted, those that fit the issue first."""
+
+        issue: Issue | None
+
+    @dataclass
     class Mute(Message):
         """An issue is to be silent, or to ring again."""
 
@@ -84,6 +90,11 @@ class IssueActions(Screen[ScreenResultType]):
         line = summary(row, now)
         self.app.copy_to_clipboard(line)
         self.notify(f"Copied {line}", markup=False)
+
+    def action_links(self) -> None:
+        """Choose from the runbooks that fit and the useful links."""
+        row, _ = self.looked_at()
+        self.post_message(self.LinksWanted(row.issue if row is not None else None))
 
     def action_mute(self) -> None:
         """Silence the issue's signals, or let it ring again."""

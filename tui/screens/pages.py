@@ -54,11 +54,15 @@ def summary(row: Row, now: datetime) -> str:
 def why_empty(sources: Mapping[Source, SourceStatus] | None, narrowed: bool) -> str:
     """Why there is nothing in the list."""
     if narrowed:
-        return "Nothing matches the filter. Esc drops it."
+        return "Nothing matches the filter. Esc drops it and shows everything."
     if sources is None:
         return "No data yet: asking Zendesk and PagerDuty…"
     states = [status.state for status in sources.values()]
     if Health.OK in states or Health.STALE in states:
-        return "Nothing is open."
+        return (
+            "Nothing is open.\nN raises what reached you by chat or phone; w shows who is on call."
+        )
     why = "\n".join(plain(status.error) for status in sources.values() if status.error)
-    return f"No data yet.\n{why}".rstrip()
+    return f"No data yet.\n{why}\n`rota check` in another window says what to do.".replace(
+        "\n\n", "\n"
+    )

@@ -21,7 +21,7 @@ from textual.widgets import Input, Static
 from services.boundary import boundary_ahead
 from services.clock import Clock
 from services.domain import Issue, Snapshot, TimelineEntry
-from services.filter import Filter, FilterError, is_mine, parse_filter, understood
+from services.news import News
 from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row
@@ -34,6 +34,7 @@ from tui.options import ScreenOptions
 from tui.screens.cursor import CursorActions
 from tui.screens.issue import IssueScreen
 from tui.screens.marks import MarkActions
+from tui.screens.narrowing import MOST_COUNTED, Narrowing
 from tui.screens.on_issue import IssueActions
 from tui.screens.pages import why_empty
 from widgets.boundary_card import BoundaryCard
@@ -42,6 +43,8 @@ from widgets.field import Field
 from widgets.gutter import Gutter
 from widgets.header import Header, HeaderFacts
 from widgets.queue_table import QueueTable
+from widgets.tour import TourLine
+from widgets.view_line import ViewLine
 
 REST = 0.3
 """Seconds the cursor must rest on an issue before its story is fetched."""
@@ -52,6 +55,9 @@ RUNNING = 0.15
 TICKER_ROWS = 8
 """With fewer lines than this there is room for the most urgent issues only."""
 
+TALL_ROWS = 18
+"""From so many lines on there is room for the saved views above the queue."""
+
 
 class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     """The queue."""
@@ -60,7 +66,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(QUEUE)]
     CSS_PATH = "../style.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-ticker"), (TICKER_ROWS, "-full")]
+    VERTICAL_BREAKPOINTS = [(0, "-ticker"), (TICKER_ROWS, "-full"), (TALL_ROWS, "-tall")]
 
     @dataclass
     class Refresh(Message):
@@ -77,6 +83,10 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         """What happened to an issue is wanted."""
 
         issue: Issue
+
+    @dataclass
+    class TourOver(Message):
+        """The tour has been seen, or left."""
 
     @dataclass
     class Turned(Message):
@@ -96,24 +106,27 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._unsent: tuple[str, ...] = ()
         self._standing = Standing(policy)
         self._looks_at: datetime | None = None
-        self._filter: Filter = parse_filter("")
-        self._complaint = ""
-        self._mine = False
+        self._narrowing = Narrowing(options.views, options.start_view)
         self._muted: frozenset[str] = frozenset()
         self._muted_until: datetime | None = None
         self._summed: tuple[Sequence[Row], Summary] = ((), Summary())
         self._moved_at = 0.0
         self._pause: Timer | None = None
         self._header = Header(policy)
+        self._views = ViewLine()
+        self.news = News()
+        self._tour = TourLine()
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
         self.table.signs = self._signs
+        self.table.absolute = options.absolute_times
         self.countdowns = Gutter(self.table)
         self._card = BoundaryCard(policy.calendar, ascii_only=options.ascii)
         self._detail = Detail(policy, ascii_only=options.ascii, seconds=False)
 
     def compose(self) -> ComposeResult:
-        """Header, list, detail, filter, footer."""
+        """Header, views, list, detail, filter, footer."""
         yield self._header
+        yield self._views
         with Horizontal(id="main"):
             yield self.countdowns.marks
             yield self.countdowns
@@ -123,6 +136,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         yield self._card
         yield Field(placeholder="words, sev:p2 is:mine src:pd who:ann tag:api age>2h due<30m",
                     id="filter")  # fmt: skip
+        yield self._tour
         yield Static("", id="footer", markup=False)
 
     def on_mount(self) -> None:
@@ -130,6 +144,8 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.query_one("#filter", Input).display = False
         self.query_one("#empty").display = False
         self.table.focus()
+        if self._options.tour:
+            self._tour.begin()
         self.watch(self.table, "scroll_y", self._scrolled, init=False)
 
     @property
@@ -139,7 +155,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     def show(self, snapshot: Snapshot, now: datetime, unsent: tuple[str, ...] = ()) -> None:
         """Take a new state of the world, and how many letters are not sent, ever shorter."""
         self._snapshot, self._unsent = snapshot, unsent
-        self._filter = understood(self._filter.text, self._names())
+        self._narrowing.know(self._names())
         self._rearrange(now)
 
     def tick(self, now: datetime) -> None:
@@ -203,9 +219,32 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     def _signs(self, row: Row) -> str:
         """What there is to say of a row besides what it is."""
-        if not self._muted:
+        fresh = "• " if self.news.unread(row.issue) else ""
+        if not self._muted or self._muted.isdisjoint(row.issue.id.split("+")):
+            return fresh
+        return f"{fresh}[muted] "
+
+    def _look_over(self) -> None:
+        """What lies in full view beside the queue is no news any more."""
+        row = self.table.selected
+        if row is not None and row.issue.id == self._detail.about and self.has_class("-wide"):
+            self.news.look(row.issue)
+
+    def _news_words(self) -> str:
+        since, rows = self.news.since, self._standing.rows
+        if since is None or len(rows) > MOST_COUNTED:
             return ""
-        return "" if self._muted.isdisjoint(row.issue.id.split("+")) else "[muted] "
+        new, changed = self.news.count(row.issue for row in rows)
+        parts = [f"{count} {word}" for count, word in ((new, "new"), (changed, "changed")) if count]
+        at = f"{since.astimezone(self.policy.calendar.zone):%H:%M}"
+        return f"• {', '.join(parts)} since {at}" if parts else ""
+
+    def _want(self, issue: Issue) -> None:
+        """Ask for what happened to an issue that is being looked at."""
+        if self.news.look(issue):
+            self.table.refresh()
+            self._views.show_news(self._news_words())
+        self.post_message(self.Wanted(issue))
 
     def _details(self) -> list[Detail]:
         opened = [top.detail for top in self.app.screen_stack if isinstance(top, IssueScreen)]
@@ -214,14 +253,14 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     def _rearrange(self, now: datetime) -> None:
         self._standing.take(self._snapshot.issues, now)
         rows = self._standing.rows
-        narrowing = self._mine or self._filter.text
-        kept = [row for row in rows if self._keeps(row, now)] if narrowing else rows
+        narrowing = self._narrowing
+        kept = [row for row in rows if narrowing.keeps(row, now)] if narrowing.narrows else rows
         self.table.show(kept, now)
+        self._look_over()
         self.countdowns.tick(now)
         for detail in self._details():
             detail.follow(self._standing.row_of(detail.about), now)
-        narrowed = [self._filter.text, "mine" if self._mine else ""]
-        words = " ".join(word for word in narrowed if word)
+        words = narrowing.words
         few = f"{len(kept)} of {len(rows)}"
         filtered = (f"[{plain(words)}] {few}", f"[…] {few}") if words else ()
         muted = self._muted_words(now)
@@ -230,6 +269,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             HeaderFacts(self._snapshot, rows, self._options.demo, narrowed_to, self._unsent),
             now,
         )
+        self._views.show(narrowing.counted(rows, now), self._news_words())
         self._say_if_empty(bool(kept), bool(words))
         self._look_ahead(now)
 
@@ -241,11 +281,6 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         )
         self._card.show(boundary, now, self.size.width, self.size.height)
         self._looks_at = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
-    def _keeps(self, row: Row, now: datetime) -> bool:
-        if self._mine and not is_mine(row, self._names()):
-            return False
-        return self._filter.keeps(row, now)
 
     def _names(self) -> frozenset[str]:
         return self._snapshot.me | set(self._options.mine)
@@ -264,8 +299,9 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     def _say_below(self) -> None:
         width, chosen = self.size.width, self._options.keys
-        words = Text(f" {self._complaint}", style="bold", no_wrap=True, overflow="ellipsis")
-        footer = words if self._complaint else key_line(QUEUE, width, chosen)
+        complaint = self._narrowing.complaint
+        words = Text(f" {complaint}", style="bold", no_wrap=True, overflow="ellipsis")
+        footer = words if complaint else key_line(QUEUE, width, chosen)
         self.query_one("#footer", Static).update(footer)
 
     @on(QueueTable.Moved)
@@ -296,7 +332,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         def ask() -> None:
             held = self.table.selected
             if held is not None and held.issue.id == row.issue.id:
-                self.post_message(self.Wanted(held.issue))
+                self._want(held.issue)
 
         self.set_timer(REST, ask)
 
@@ -308,7 +344,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             return
         detail = Detail(self.policy, ascii_only=self._options.ascii)
         await self.app.push_screen(IssueScreen(self.policy, detail, row, self._now))
-        self.post_message(self.Wanted(row.issue))
+        self._want(row.issue)
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -333,12 +369,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     @on(Input.Changed, "#filter")
     def _narrow(self, event: Input.Changed) -> None:
         """Narrow as it is typed; says of a term that makes no sense why, and goes without it."""
-        try:
-            parse_filter(event.value)
-            self._complaint = ""
-        except FilterError as error:
-            self._complaint = plain(str(error))
-        self._filter = understood(event.value, self._names())
+        self._narrowing.type(event.value)
         self._say_below()
         self._rearrange(self._now)
 
@@ -359,14 +390,48 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         box = self.query_one("#filter", Input)
         box.value = ""
         box.display = False
-        self._mine = False
+        self._narrowing.drop()
         self.table.focus()
         self._rearrange(self._now)
 
     def action_mine(self) -> None:
         """Only what is mine, or everything."""
-        self._mine = not self._mine
+        self._narrowing.mine = not self._narrowing.mine
         self._rearrange(self._now)
+
+    def action_view(self, number: int) -> None:
+        """A saved view; the one that is open: everything."""
+        if not self._narrowing.choose(number):
+            self.notify(f"There is no view {number}; [views] in config.toml.", markup=False)
+        self._rearrange(self._now)
+
+    def action_step_view(self, by: int) -> None:
+        """The next saved view, or the one before."""
+        self._narrowing.step(by)
+        self._rearrange(self._now)
+
+    def action_tour(self) -> None:
+        """Show a newcomer around."""
+        self._tour.begin()
+
+    def action_tour_next(self) -> None:
+        """The next step of the tour, if it is on."""
+        if self._tour.on:
+            self._tour.next()
+            self._tour_over()
+
+    def action_tour_end(self) -> None:
+        """End the tour."""
+        self._tour.end()
+        self._tour_over()
+
+    def _tour_over(self) -> None:
+        if not self._tour.on:
+            self.post_message(self.TourOver())
+
+    def action_times(self) -> None:
+        """When it was raised, or how long ago."""
+        self.table.show_times(not self.table.absolute)
 
     def action_refresh_now(self) -> None:
         """Ask both vendors now."""

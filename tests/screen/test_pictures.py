@@ -1,0 +1,57 @@
+"""What does every screen look like, wide and narrow? Painted lines, kept to be read in a diff.
+
+After a change that is meant: ROTA_REDRAW=1 python -m pytest tests/screen/test_pictures.py, and look
+at the difference.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tests.screen.stage import Desk, incident, issue, settle, snapshot
+from tests.screen.test_keys import WAYS
+from tui.options import ScreenOptions
+
+FOLDER = Path(__file__).with_name("pictures")
+WIDE, NARROW = (120, 40), (60, 15)
+ALL = (WIDE, (100, 30), (80, 24), NARROW, (40, 10), (40, 4))
+PAINTED = ("queue", "issue", "page", "search", "ask", "links")
+"""The forms, the rota and the outbox are painted where they are tested."""
+
+LINKS = {"Pipelines": "https://ci.example.org"}
+
+
+async def pictures(screen: str, sizes: tuple[tuple[int, int], ...]) -> str:
+    """A screen at several sizes, one below the other."""
+    drawn = []
+    desk = Desk(ScreenOptions(links=LINKS, tour=False))
+    async with desk.app.run_test(size=sizes[0]) as pilot:
+        await desk.give(pilot, snapshot(
+            issue(1, "Cannot push to the registry", 5, assignee="Me", requester="Ann Lee"),
+            issue(2, "Deploys of night-map fail since noon", 20, requester="Bo Ek"),
+            issue(3, "Where is the log of my app?", 40, severity=None),
+            incident(20, "router down", 3),
+        ))  # fmt: skip
+        await WAYS[screen](desk, pilot)
+        await settle(pilot)
+        for width, height in sizes:
+            await pilot.resize_terminal(width, height)
+            await settle(pilot)
+            lines = desk.painted()
+            assert {cell_len(line) for line in lines} == {width}
+            drawn.append(f"{screen} {width}x{height}\n" + "\n".join(x.rstrip() for x in lines))
+    return "\n\n".join(drawn) + "\n"
+
+
+@pytest.mark.parametrize("screen", PAINTED)
+async def test_each_screen_looks_as_it_did(screen: str) -> None:
+    drawn = await pictures(screen, ALL if screen == "queue" else (WIDE, NARROW))
+    path = FOLDER / f"{screen}.txt"
+    if os.environ.get("ROTA_REDRAW"):
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(drawn, encoding="utf-8")
+    kept = path.read_text(encoding="utf-8") if path.exists() else ""
+
+    assert drawn == kept
