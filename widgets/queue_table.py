@@ -102,6 +102,9 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     QueueTable { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
     QueueTable .queue--row { color: $foreground; }
     QueueTable .queue--cursor { background: $primary; color: $text; text-style: bold; }
+    QueueTable.-no-color .queue--cursor {
+        background: $background; color: $foreground; text-style: bold reverse;
+    }
     QueueTable .queue--breached { color: $text-error; text-style: bold; }
     QueueTable .queue--soon { color: $text-warning; }
     QueueTable .queue--unknown { color: $text-accent; }

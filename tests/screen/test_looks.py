@@ -79,6 +79,7 @@ async def test_without_colour_all_is_told_by_signs_and_words(
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.give(pilot, WORLD)
         text = desk.text()
+        cursor = desk.app.queue.table.get_component_rich_style("queue--cursor")
         filters = desk.app.get_line_filters()
         unreadable = []
         for strip in desk.app.screen._compositor.render_strips():
@@ -92,6 +93,7 @@ async def test_without_colour_all_is_told_by_signs_and_words(
             ]
 
         assert unreadable == []
+        assert cursor.reverse
         assert "▲" in text
         assert "1 breached" in text
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from textual.pilot import Pilot
 
 from tests.screen.stage import Desk, incident, issue, settle, snapshot
 from tests.screen.test_keys import WAYS
 from tui.options import ScreenOptions
+from tui.screens.queue import REST
 
 FOLDER = Path(__file__).with_name("pictures")
 WIDE, NARROW = (120, 40), (60, 15)
@@ -21,6 +23,13 @@ PAINTED = ("queue", "issue", "page", "search", "ask", "links")
 """The forms, the rota and the outbox are painted where they are tested."""
 
 LINKS = {"Pipelines": "https://ci.example.org"}
+
+
+async def told(desk: Desk, pilot: Pilot[None]) -> None:
+    """Until what happened to the issue in view is there; it is asked for once the cursor rests."""
+    await settle(pilot)
+    while "reading what happened" in desk.text():
+        await pilot.pause(REST / 4)
 
 
 async def pictures(screen: str, sizes: tuple[tuple[int, int], ...]) -> str:
@@ -34,8 +43,9 @@ async def pictures(screen: str, sizes: tuple[tuple[int, int], ...]) -> str:
             issue(3, "Where is the log of my app?", 40, severity=None),
             incident(20, "router down", 3),
         ))  # fmt: skip
+        await told(desk, pilot)
         await WAYS[screen](desk, pilot)
-        await settle(pilot)
+        await told(desk, pilot)
         for width, height in sizes:
             await pilot.resize_terminal(width, height)
             await settle(pilot)

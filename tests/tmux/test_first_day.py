@@ -67,6 +67,15 @@ class Terminal:
         """Make the terminal another size."""
         self._run(self._outer, "resize-window", "-x", str(width), "-y", str(height))
 
+    def listen(self) -> None:
+        """Keep what reaches the terminal outside from now on."""
+        self._run(self._outer, "pipe-pane", "-o", f"cat >> {self._folder / 'heard'}")
+
+    def heard(self) -> bytes:
+        """What has reached it."""
+        file = self._folder / "heard"
+        return file.read_bytes() if file.exists() else b""
+
     def screen(self) -> str:
         """All that is to be seen of rota."""
         return self.inner("capture-pane", "-p", "-t", "shift:0")
@@ -98,6 +107,7 @@ def test_a_newcomer_finds_filters_mutes_asks_why_copies_resizes_and_hears(
     terminal: Terminal,
 ) -> None:
     terminal.see(r"\d+ open, \d+ breached")
+    terminal.listen()
     top = terminal.see("▲")
     most_urgent = next(line for line in top.splitlines() if "▲" in line)
     number = re.search(r"#(\d+)", most_urgent)
@@ -133,4 +143,7 @@ def test_a_newcomer_finds_filters_mutes_asks_why_copies_resizes_and_hears(
     until = time.monotonic() + PATIENCE
     while terminal.inner("display-message", "-p", "-t", "shift:0", "#{window_bell_flag}") != "1\n":
         assert time.monotonic() < until, "nothing has rung"
+        time.sleep(0.05)
+    while b"\x1b]9;rota: " not in terminal.heard():
+        assert time.monotonic() < until, "no notification has come through"
         time.sleep(0.05)

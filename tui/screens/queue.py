@@ -144,6 +144,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.query_one("#filter", Input).display = False
         self.query_one("#empty").display = False
         self.table.focus()
+        self.table.set_class(self.app.no_color, "-no-color")
         if self._options.tour:
             self._tour.begin()
         self.watch(self.table, "scroll_y", self._scrolled, init=False)
