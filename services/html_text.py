@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bs4.element import Tag
 
-LONGEST = 50_000
+LONGEST = 30_000
 """Characters of HTML that are read; a comment that long is a pasted log."""
 
 _UNREAD = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)", re.DOTALL)

@@ -4,8 +4,17 @@ Where it happened, for a report; not what was being worked on. Textual's own acc
 values of all variables: a token in a header, a customer's words.
 """
 
+import contextlib
+import resource
+
 from rich.segment import Segments
 from textual.app import App
+
+
+def leave_no_core() -> None:
+    """Have no image of our memory written when we are ended by force: there are tokens in it."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 class Discreet(App[None]):

@@ -38,8 +38,10 @@ def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = F
     gc.disable()
     from services.assemble import assemble, signal_memory
     from services.status.file import StatusFile
+    from tui.crash import leave_no_core
     from tui.signals import Calls, toured
 
+    leave_no_core()
     assembly = assemble(config, environ)
     for notice in assembly.notices:
         print(f"rota: {plain(notice)}", file=sys.stderr)

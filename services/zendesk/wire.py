@@ -14,7 +14,7 @@ import msgspec
 
 from services.api import Moment, Whole, readable, utc
 from services.domain import SEVERITY_RANK, Severity, Status, StatusChange, Ticket
-from services.html_text import html_text
+from services.html_text import LONGEST, html_text
 from services.zendesk.records import Comment, Group, Metrics, Person, TicketRecord
 
 _NOTHING = msgspec.Raw(b"null")
@@ -260,9 +260,10 @@ def comment(raw: msgspec.Raw, beside: Sideloads, requester_id: int | None) -> Co
 
 def _text(one: _Comment) -> str:
     """The words of a comment. Only its HTML tells where its links really lead."""
-    if one.html_body and ("href" in one.html_body or not (one.plain_body or one.body)):
-        return html_text(one.html_body)
-    return one.plain_body or one.body or ""
+    words, html = one.plain_body or one.body or "", one.html_body or ""
+    if html and (not words or ("href" in html and len(html) <= LONGEST)):
+        return html_text(html)
+    return words
 
 
 def status_changes(raws: Sequence[msgspec.Raw]) -> tuple[tuple[StatusChange, ...], tuple[str, ...]]:

@@ -173,7 +173,7 @@ def test_html_becomes_words_with_the_real_target_of_every_link() -> None:
         "<script>", "<a =", "<pre>", "\x1f", "&#0;", "<svg><", "<li>",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("tail", ["", ">", '">', "-->"])
+@pytest.mark.parametrize("tail", ["", '">'])
 def test_html_that_would_keep_a_parser_busy_does_not(piece: str, tail: str) -> None:
     """Some of these took minutes when they were handed to the parser as they are."""
     started = time.process_time()

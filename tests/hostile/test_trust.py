@@ -1,6 +1,8 @@
 """Is a configuration that others may have written kept from acting, and a crash from telling?"""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,16 @@ def test_a_token_behind_a_link_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is a link to another file") as refused:
         zendesk_login(read(link), {}, lambda source: None)
     assert "s3cr3t" not in str(refused.value)
+
+
+def test_no_image_of_our_memory_is_left() -> None:
+    code = (
+        "import resource as r; from tui.crash import leave_no_core; leave_no_core();"
+        " print(r.getrlimit(r.RLIMIT_CORE)[0])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert found.stdout.strip() == "0"
 
 
 async def test_a_crash_tells_where_and_not_what(capsys: pytest.CaptureFixture[str]) -> None:
