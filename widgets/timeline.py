@@ -49,14 +49,14 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     Timeline { height: 1fr; width: 1fr; overflow-x: hidden; scrollbar-size-vertical: 0; }
     Timeline .timeline--label { color: $foreground 80%; }
-    Timeline .timeline--hours { background: $primary 35%; }
+    Timeline .timeline--hours { background: $primary-muted; }
     Timeline .timeline--night { background: $surface; }
-    Timeline .timeline--weekend { background: $secondary 20%; }
-    Timeline .timeline--holiday { background: $warning 25%; }
-    Timeline .timeline--mine { text-style: bold; color: $text-success; }
-    Timeline .timeline--override { text-style: italic; color: $text-warning; }
+    Timeline .timeline--weekend { background: $secondary-muted; }
+    Timeline .timeline--holiday { background: $warning-muted; }
+    Timeline .timeline--mine { text-style: bold underline; }
+    Timeline .timeline--override { text-style: italic; }
     Timeline .timeline--nobody { color: $text-error; text-style: bold; }
-    Timeline .timeline--now { text-style: bold; color: $text-accent; }
+    Timeline .timeline--now { text-style: bold; }
     Timeline .timeline--chosen { text-style: reverse; }
     """
 

@@ -96,8 +96,13 @@ class _Pen:
                 line += f", then {written(stands.next.names, 60)} from "
                 line += self._when(stands.next.start)
             yield line
+        unread = any(
+            status.state is Health.ERROR and status.fetched_at is None
+            for status in facts.sources.values()
+        )
+        count = f"at least {len(facts.rows)}" if unread else f"{len(facts.rows)}"
         yield (
-            f"- Open: {len(facts.rows)}; {overdue} overdue, {due} due until the next shift ends, "
+            f"- Open: {count}; {overdue} overdue, {due} due until the next shift ends, "
             f"{ending} paging again by then, {later} later, {waiting} waiting on requesters"
         )
         yield from self._doubts()

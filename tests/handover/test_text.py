@@ -141,6 +141,7 @@ def test_what_is_old_or_not_read_yet_is_said() -> None:
 
     assert "NOT UP TO DATE: Zendesk as of 11:51: It is unreachable." in text
     assert "NOT UP TO DATE: PagerDuty not read: Wrong token." in text
+    assert "- Open: at least 0; 0 overdue" in text
     assert "NOT COMPLETE: what was done this shift is still being read" in text
 
 

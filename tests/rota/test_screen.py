@@ -72,6 +72,36 @@ async def test_a_week_with_a_clock_change_and_a_bank_holiday_reads_right(
         assert_as_kept(desk.painted(), KEPT / f"easter_{size[0]}x{size[1]}.txt")
 
 
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """Between two colours, as the Web's guidelines for accessibility count it."""
+    lights = []
+    for colour in (one, other):
+        parts = (part / 255 for part in colour)
+        red, green, blue = (
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        lights.append(0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    return max(lights) / min(lights)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_every_shade_can_be_read_in_the_dark_and_in_the_light(theme: str) -> None:
+    """At least the contrast that is asked of text for everybody, 4.5 to 1."""
+    desk = at(EASTER, ScreenOptions(theme=theme))
+    async with desk.app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(desk, pilot, easter())
+        strips = [screen.timeline.render_line(y) for y in range(screen.timeline.size.height)]
+        styles = {segment.style for strip in strips for segment in strip if segment.text.strip()}
+        found = [
+            contrast(style.color.get_truecolor(), style.bgcolor.get_truecolor())
+            for style in styles
+            if style is not None and style.color and style.bgcolor
+        ]
+
+    assert len(found) > 5
+    assert min(found) >= 4.5
+
+
 async def test_without_symbols_it_says_the_same_in_ascii() -> None:
     desk = at(EASTER, ScreenOptions(ascii=True))
     async with desk.app.run_test(size=(80, 24)) as pilot:

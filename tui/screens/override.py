@@ -54,7 +54,7 @@ class OverrideScreen(ModalScreen[Action | None]):
         border: round $primary; padding: 0 1;
     }
     OverrideScreen Static { height: auto; }
-    OverrideScreen #remarks { min-height: 3; color: $text-warning; }
+    OverrideScreen #remarks { min-height: 3; text-style: bold; }
     """
     AUTO_FOCUS = "#who"
 

@@ -49,7 +49,7 @@ class RotaScreen(Follower):
     RotaScreen > #title { background: $panel; text-style: bold; }
     RotaScreen > #footer { background: $panel; }
     RotaScreen > #troubles { color: $text-error; text-style: bold; }
-    RotaScreen > #inspected { color: $text-accent; min-height: 2; max-height: 3; }
+    RotaScreen > #inspected { text-style: bold; min-height: 2; max-height: 3; }
     RotaScreen > #ruler, RotaScreen > #legend { color: $foreground 70%; }
     """
 
