@@ -3,6 +3,7 @@
 # make check    format, lint, types, floor plan, tests: everything that must hold before a commit
 # make crashtest kills the running dashboard a hundred times (KILLS=…), and looks for every word
 # make bench    measures against references taken in the same run; ARGS="--write-docs" keeps the table in docs
+# make faults   every kind of trouble at every endpoint, a shift of it, crowds and large accounts
 # make wheel    builds the wheel, installs it in a fresh environment and starts it there
 # make pages    writes the generated pages of docs/ anew
 # make pictures draws the pictures of the README from the demo

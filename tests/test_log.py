@@ -101,8 +101,8 @@ def test_the_latest_is_read_first_and_words_narrow_it() -> None:
     log.note("trouble", source="pagerduty", why="\x1b[31mred")
 
     assert log_lines(log.latest()).plain.splitlines() == [
-        "12:00:00 trouble  source=pagerduty  why=␛[31mred",
-        "12:00:00 asked  source=zendesk  path=/tickets",
+        "12:00:00 trouble pagerduty ␛[31mred",
+        "12:00:00 asked zendesk /tickets",
     ]
     assert log_lines(log.latest(), "ZEN asked").plain.count("\n") == 1
     assert log_lines(log.latest(), "nowhere").plain == "Nothing in the log has these words."

@@ -14,6 +14,7 @@ _NAMES: Mapping[Source, tuple[str, str]] = {
     Source.ZENDESK: ("Zendesk", "ZD"),
     Source.PAGERDUTY: ("PagerDuty", "PD"),
 }
+_SHORTEST = frozenset(short for _, short in _NAMES.values())
 _QUIET = (Trust.LIVE, Trust.ASKING, Trust.OFF)
 
 
@@ -29,7 +30,7 @@ def trust_wordings(snapshot: Snapshot, now: datetime, seconds: bool = True) -> t
         return ("asking…",)
     paused = ["PAUSED"] if snapshot.paused else []
     wordings = []
-    for place, reason, separator in ((0, 90, " · "), (0, 40, " · "), (0, 0, " · "), (1, 0, " ")):
+    for place, reason, separator in ((0, 60, " · "), (0, 24, " · "), (0, 0, " · "), (1, 0, " ")):
         said = [
             _source(_NAMES[source][place], status, now, reason, snapshot.paused, seconds)
             for source, status in snapshot.sources.items()
@@ -38,6 +39,17 @@ def trust_wordings(snapshot: Snapshot, now: datetime, seconds: bool = True) -> t
         ]
         wordings.append(separator.join([*paused, *said]))
     return tuple(wordings)
+
+
+def advice_wordings(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
+    """Why sources are in trouble and what to do about it, in full; where there is room."""
+    said = [
+        plain(status.error)
+        for status in (snapshot.sources or {}).values()
+        if status.error and trust(status, now) in (Trust.STALE, Trust.FAILING)
+    ]
+    whole = " ".join(dict.fromkeys(said))
+    return whole, cut_words(whole, 60)
 
 
 def trust_reads_until(snapshot: Snapshot, now: datetime) -> datetime | None:
@@ -71,8 +83,23 @@ def _source(
         age = now - status.fetched_at
         exact = seconds or found not in _QUIET
         text += f" {age_text(age)}" if exact or age >= _MINUTE else " <1m"
-    if status.error and said and reason:
-        text += f": {cut_words(plain(status.error), reason)}"
-        if status.next_try_at is not None and status.next_try_at > now:
-            text += f" (next try {age_text(status.next_try_at - now)})"
+    if not (status.error and said):
+        return text
+    if reason:
+        text += f": {cut_words(in_brief(status.error), reason)}"
+    if status.next_try_at is not None and status.next_try_at > now and name not in _SHORTEST:
+        text += f" (next try {age_text(status.next_try_at - now)})"
     return text
+
+
+def in_brief(error: str) -> str:
+    """An error without the name that stands before it, and without what to do.
+
+    >>> in_brief("Zendesk is unreachable. Is the network up, and base_url right?")
+    'unreachable.'
+    """
+    sentence = plain(error).partition(". ")
+    brief = sentence[0] + (". " if sentence[1] else "").rstrip()
+    for full, _ in _NAMES.values():
+        brief = brief.removeprefix(f"{full} is ").removeprefix(f"{full} ")
+    return brief

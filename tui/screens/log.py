@@ -24,7 +24,7 @@ def log_lines(entries: Iterable[Entry], wanted: str = "") -> Text:
     """The lines that have all the wanted words, the latest first.
 
     >>> log_lines([{"at": "2026-01-14T12:00:05.120Z", "what": "asked", "status": 200}]).plain
-    '12:00:05 asked  status=200\\n'
+    '12:00:05 asked 200\\n'
     """
     words = wanted.casefold().split()
     text = Text()
@@ -39,6 +39,13 @@ def log_lines(entries: Iterable[Entry], wanted: str = "") -> Text:
 
 
 def _line(entry: Entry) -> str:
-    at, what = str(entry.get("at", "")), str(entry.get("what", ""))
-    rest = "  ".join(f"{k}={v}" for k, v in entry.items() if k not in ("at", "what"))
-    return plain(f"{at[11:19]} {what}  {rest}".rstrip(), limit=400)
+    facts = dict(entry)
+    at, what = str(facts.pop("at", ""))[11:19], str(facts.pop("what", ""))
+    # What every request has is told without its names.
+    known = [str(facts.pop(name)) for name in _OF_A_REQUEST if name in facts]
+    took = f"{facts.pop('ms')} ms" if "ms" in facts else ""
+    rest = [f"{name}={value}" for name, value in facts.items()]
+    return plain(" ".join(filter(None, [at, what, *known, took, *rest])), limit=400)
+
+
+_OF_A_REQUEST = ("source", "method", "path", "status", "trouble", "state", "why", "words")
