@@ -46,6 +46,7 @@ def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = F
     for notice in assembly.notices:
         print(f"rota: {plain(notice)}", file=sys.stderr)
     if lines:
+        gc.enable()
         return _run_plain(assembly)
     folder = state_dir(environ)
     options = replace(_options(config), tour=not toured(folder))

@@ -10,6 +10,7 @@ from services.places import state_dir
 from services.store import Store
 from tests.bench.terminal import python
 from tests.perf.canned import canned, mixed
+from tui.signals import TOURED
 
 NOBODY = "http://127.0.0.1:9"
 """Where no vendor listens: what is painted comes from the cache."""
@@ -48,6 +49,8 @@ def laptop(home: Path, number: int) -> Laptop:
     store, now = Store(_state_file(config, made.environ)), datetime.now(UTC)
     store.save_queue(canned(number, now, mixed), now)
     store.close()
+    # Who has been here before has seen the tour.
+    (state_dir(made.environ) / TOURED).touch()
     calendar = config.support_calendar(state_dir(made.environ))
     for year in (now.year, now.year + 1):
         calendar.why_closed(date(year, 1, 1))
