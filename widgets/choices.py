@@ -1,5 +1,6 @@
 """Which of several answers is it? A list to choose from with arrows, digits or a click."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from widgets.fitting import fit
 
 SIGNS = ("●", "○")
 ASCII_SIGNS = ("*", "o")
+
+INDENT = 5
+"""Cells before a note that stands below its answer."""
 
 LEAST_NOTE = 16
 """Cells under which a note says nothing."""
@@ -97,8 +101,9 @@ class Choices(Widget, can_focus=True):
             return Strip.blank(width, self.rich_style)
         option, chosen = self.options[place], place == self._cursor
         if below:
-            note = f"     {plain(option.note, limit=200)}"
-            return self._painted("", set_cell_size(note, width), chosen)
+            told = [*_wrapped(option.note, width), ""]
+            note = " " * INDENT + told[min(below, len(told)) - 1]
+            return self._painted("", fit(note, width), chosen)
         digit = str(place + 1) if place < MOST_DIGITS else " "
         head = f" {digit} {self._signs[0 if chosen else 1]} {plain(option.label, limit=120)}"
         beside = 0 if self._lines_each() > 1 else max(0, width - self._label_cells())
@@ -133,10 +138,12 @@ class Choices(Widget, can_focus=True):
         return max(0, min(self._cursor - height // 2, len(self.options) - height))
 
     def _lines_each(self) -> int:
-        """Two, where the notes fit below and not beside."""
-        told = any(option.note for option in self.options)
-        roomy = self.size.height >= 2 * len(self.options)
-        return 2 if told and roomy and self._narrow(self.size.width) else 1
+        """More than one, where the notes fit below, whole, and not beside."""
+        if not self._narrow(self.size.width):
+            return 1
+        most = max((len(_wrapped(option.note, self.size.width)) for option in self.options),
+                   default=0)  # fmt: skip
+        return 1 + most if self.size.height >= (1 + most) * len(self.options) else 1
 
     def _label_cells(self) -> int:
         longest = max((cell_len(plain(option.label, limit=120)) for option in self.options),
@@ -156,3 +163,9 @@ class Choices(Widget, can_focus=True):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name)
+
+
+def _wrapped(note: str, width: int) -> list[str]:
+    """A note as lines to stand below its answer; nothing is left out."""
+    words, room = plain(note, limit=200), max(1, width - INDENT)
+    return textwrap.wrap(words, room) if len(words) > room else [words][: len(words)]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -88,7 +87,7 @@ class Outline(Widget):
         room = max(8, min(int(width * LABEL_SHARE), 28))
         label = fit(question.label, room) + " "
         answer = plain(" ".join(question.answer.split()), limit=200)
-        rest = set_cell_size(answer, max(0, width - len(mark) - room - 1))
+        rest = fit(answer, max(0, width - len(mark) - room - 1))
         line, told = self._styles(place, question)
         return Strip([Segment(mark + label, line), Segment(rest, told)]).adjust_cell_length(width)
 

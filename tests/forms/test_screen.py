@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from services.domain import IncidentStatus, Issue, Severity, Status
 from services.errors import StoreError
+from services.forms.severity import what_if
 from services.letters import IncidentUpdate, LetterState, TicketUpdate
 from tests.forms.desk import WritingDesk, types, world
 from tests.forms.scenes import NOON, a_ticket, an_incident, issue_of
@@ -18,6 +19,7 @@ from tests.screen.stage import settle
 from tui.screens.forms import FormScreen
 from tui.screens.preview import ConfirmScreen, PreviewScreen
 from tui.screens.queue import QueueScreen
+from widgets.choices import Choices
 
 P3 = issue_of(a_ticket(severity=Severity.P3))
 PAGE = issue_of(None, an_incident())
@@ -212,6 +214,34 @@ async def test_choices_are_made_by_digit_and_arrow_and_say_what_they_mean() -> N
         assert desk.form.sheet.answers["severity"] == "P3"
         await desk.pass_time(pilot, 61)
         assert "respond by 12:08, in 6 min" in desk.text()
+
+
+@pytest.mark.parametrize("width", [120, 100, 80])
+@pytest.mark.parametrize("form", ["t", "p"])
+async def test_what_a_severity_would_promise_is_read_whole(width: int, form: str) -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(width, 30)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, f"<{form}>")
+        while desk.form.field.id != "severity":
+            await types(pilot, "<tab>")
+        choices = desk.form.query_one(Choices)
+        painted = " ".join(choices.render_line(y).text for y in range(choices.size.height))
+        promised = [what_if(desk.form.sheet.scene, severity) for severity in Severity]
+
+    assert all(promised)
+    assert [words for words in promised if words not in " ".join(painted.split())] == []
+
+
+async def test_the_bar_stands_before_all_of_a_line_that_wraps() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(60, 30)) as pilot:
+        await desk.give(pilot, world(MINE))
+        await types(pilot, "<n>", "word " * 30 + "end", "<ctrl+s>")
+        lines = [line for line in desk.text().splitlines() if "word word" in line]
+
+    assert len(lines) >= 3
+    assert all(line.startswith(" ┃ ") for line in lines)
 
 
 async def test_letters_and_enter_write_in_fields_and_never_act() -> None:
