@@ -266,3 +266,15 @@ async def test_an_open_issue_counts_down_and_follows_the_news() -> None:
 
         assert "+10:05" in later
         assert "third, renamed" in desk.text()
+
+
+async def test_the_header_is_painted_anew_whenever_the_size_changes() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(40, 10)) as pilot:
+        await desk.give(pilot, snapshot(issue(1, "one"), issue(2, "two")))
+        for width, height in [(60, 15), (80, 24), (40, 10), (60, 15), (120, 40), (60, 15)]:
+            await pilot.resize_terminal(width, height)
+            await settle(pilot)
+
+            told = desk.lines("#header")
+            assert desk.painted()[: len(told)] == told, (width, height)
