@@ -252,6 +252,8 @@ async def test_letters_and_enter_write_in_fields_and_never_act() -> None:
 
         assert desk.form.sheet.answers["text"] == "a q x y\nu"
         assert desk.letters == ()
+        await types(pilot, "<escape>", "<O>")
+        assert "Outbox: empty" in desk.text()
 
 
 async def test_keys_of_one_burst_go_where_the_keys_before_them_lead() -> None:

@@ -174,14 +174,15 @@ class OutboxScreen(Screen[None]):
         if self._now is None:
             return
         unsent = sum(letter.state is not LetterState.SENT for letter in self._letters)
-        title = f"Outbox: {unsent} not sent" if unsent else "Outbox: everything has been sent"
+        rest = "everything has been sent" if self._letters else "empty"
+        title = f"Outbox: {f'{unsent} not sent' if unsent else rest}"
         if why := self._at_rest():
             title += f" │ {plain(why, 80)}"
         self._title.update(Text(title, no_wrap=True))
         lines = [self._line(letter) for letter in self._in_view()]
         self._list.update(Text("\n").join(lines))
         letter = self.letter
-        full = self._full(letter) if letter is not None else Text("Nothing here.")
+        full = self._full(letter) if letter is not None else Text("Nothing was sent lately.")
         self._in_full.update(full)
 
     def _in_view(self) -> tuple[Letter, ...]:
