@@ -48,7 +48,7 @@ class Detail(VerticalScroll, can_focus=False):
     """The issue under the cursor."""
 
     DEFAULT_CSS = """
-    Detail { height: 1fr; padding: 0 1; border-left: vkey $panel; }
+    Detail { height: 1fr; padding: 0 1; border-left: vkey $panel; scrollbar-size-vertical: 1; }
     Detail Static { height: auto; }
     """
 
@@ -98,7 +98,10 @@ class Detail(VerticalScroll, can_focus=False):
         if row is None or (before and self._until and before <= now < self._until):
             return
         self._until = self.reads_until(now)
-        widest = max((len(KIND_WORDS[d.kind]) for d in row.deadlines), default=0)
+        widest = (
+            max((len(KIND_WORDS[d.kind]) for d in row.deadlines), default=0),
+            max((len(STATE_WORDS[d.state]) for d in row.deadlines), default=0),
+        )
         promises = [self._promise(deadline, widest, now) for deadline in row.deadlines]
         self._write(_facts(row, self._policy, now), promises or [Text("Nothing is owed.")])
 
@@ -114,7 +117,7 @@ class Detail(VerticalScroll, can_focus=False):
         ]
         return min([m for m in moments if m is not None] + [now - older % _MINUTE + _MINUTE])
 
-    def _promise(self, deadline: Deadline, widest: int, now: datetime) -> Text:
+    def _promise(self, deadline: Deadline, widest: tuple[int, int], now: datetime) -> Text:
         shown = countdown(deadline, False, self._policy, now)
         left = shown.text if self._seconds else without_seconds(shown)
         return _deadline(deadline, left, widest, self._policy, now, self._symbols)
@@ -216,10 +219,15 @@ def _severity(issue: Issue) -> str:
 
 
 def _deadline(
-    deadline: Deadline, left: str, widest: int, policy: Policy, now: datetime, symbols: Symbols
+    deadline: Deadline,
+    left: str,
+    widest: tuple[int, int],
+    policy: Policy,
+    now: datetime,
+    symbols: Symbols,
 ) -> Text:
-    symbol = symbols[deadline.state]
-    words = f"{symbol} {KIND_WORDS[deadline.kind]:<{widest}} {STATE_WORDS[deadline.state]:<9}"
+    kind = f"{KIND_WORDS[deadline.kind]:<{widest[0]}}"
+    words = f"{symbols[deadline.state]} {kind} {STATE_WORDS[deadline.state]:<{widest[1]}} "
     if deadline.state in (State.MET, State.LATE) and deadline.met_at is not None:
         words += _short(deadline.met_at, policy, now)
     elif deadline.due_at is not None:
@@ -253,10 +261,12 @@ def _said(who: str, lines: Sequence[str]) -> Text:
 
 
 def _short(moment: datetime, policy: Policy, now: datetime) -> str:
-    """The weekday is enough for what lies within six days."""
+    """The time is enough for today, with the weekday for what lies within six days."""
     if abs(moment - now) > timedelta(days=6):
         return _local(moment, policy)
-    return f"{moment.astimezone(policy.calendar.zone):%a %H:%M}"
+    zone = policy.calendar.zone
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%a %H:%M}"
 
 
 def _ago(span: timedelta) -> str:
