@@ -291,9 +291,8 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         return [Segment(text, styles[key]) for text, key in found]
 
     def _style(self, shade: str, tone: str, chosen: bool) -> Style:
-        style = self.rich_style + self.get_component_rich_style(
-            f"timeline--{shade.lower()}", partial=True
-        )
+        # Whole, not partial: only so is a shade mixed with what is behind it.
+        style = self.get_component_rich_style(f"timeline--{shade.lower()}")
         if tone:
             style += self.get_component_rich_style(f"timeline--{tone}", partial=True)
         if chosen:
