@@ -12,7 +12,7 @@ from services.setup.conversation import Conversation, Keep
 from tui.setup.picks import Picks
 
 _KEEPS = {
-    Keep.KEYRING: "in the keyring, or where there is none in a file of rota's own",
+    Keep.KEYRING: "in the keyring, or a file of rota's own where there is none",
     Keep.FILE: "in the configuration, which you alone will be able to read",
     Keep.ENVIRONMENT: "nowhere; I set the ROTA_… variables myself",
 }
