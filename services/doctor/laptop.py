@@ -17,11 +17,12 @@ TMUX_SECONDS = 2.0
 """How long tmux may take to say what an option is."""
 
 _TMUX_WISHES = {
-    "focus-events": ("on", "so that nothing rings while you look at it"),
-    "allow-passthrough": ("on", "so that desktop notifications get through"),
-    "set-clipboard": ("on", "so that copying reaches your clipboard"),
+    "focus-events": (("on",), "so that nothing rings while you look at it"),
+    "allow-passthrough": (("on", "all"), "so that desktop notifications get through"),
+    # tmux's own default, "external", is for tmux: what a program copies it drops.
+    "set-clipboard": (("on",), "so that copying reaches your clipboard"),
 }
-"""Options of tmux that make a difference, what they should be, and why."""
+"""Options of tmux that make a difference, what they may be, the best first, and why."""
 
 
 def examine_config(config: Config) -> Finding:
@@ -96,9 +97,9 @@ def examine_notifications(environ: Mapping[str, str], ask: Ask | None = None) ->
             value = asked(["tmux", "show", "-gqv", option]).strip()
         except ConfigError:
             return [Finding("notifications", Verdict.WARNING, "tmux does not answer.")]
-        if value not in (wanted, "all", "external"):
-            said = f"tmux has {option} {value or 'off'}; better {wanted}, {why}."
-            advice = f"tmux set -g {option} {wanted}"
+        if value not in wanted:
+            said = f"tmux has {option} {value or 'off'}; better {wanted[0]}, {why}."
+            advice = f"tmux set -g {option} {wanted[0]}"
             found.append(Finding("notifications", Verdict.WARNING, said, advice))
     return found or [Finding("notifications", Verdict.OK, "through tmux.")]
 

@@ -143,6 +143,14 @@ def test_tmux_is_asked_for_what_makes_a_difference() -> None:
     assert found[0].advice == "tmux set -g focus-events on"
 
 
+def test_tmux_s_own_default_for_the_clipboard_keeps_ours_back() -> None:
+    found = examine_notifications(
+        {"TMUX": "x"}, lambda argv: "external" if argv[-1] == "set-clipboard" else "on"
+    )
+
+    assert [f.advice for f in found] == ["tmux set -g set-clipboard on"]
+
+
 def test_a_tmux_that_does_not_answer_is_no_disaster() -> None:
     def silent(argv: Sequence[str]) -> str:
         raise ConfigError("tmux: did not end")
