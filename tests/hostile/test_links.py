@@ -186,3 +186,10 @@ def test_html_of_any_kind_is_text() -> None:
     for string in STRINGS:
         assert isinstance(html_text(string), str)
         html_text(f"<p>{string}<a href='{string}'>{string}</p>")
+
+
+async def test_the_list_of_links_asks_too() -> None:
+    opened, shown = await opened_by("https://evil.example/x", "b", "enter", "y")
+
+    assert "This leads to evil.example, which is none of your own hosts." in shown
+    assert opened == ["https://evil.example/x"]

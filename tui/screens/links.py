@@ -56,7 +56,8 @@ class LinksScreen(Reading):
     def on_input_submitted(self) -> None:
         """Open the chosen one."""
         if self._found:
-            self._open_url(self._found[self._at].url)
+            # Once this is out of the way: an address may have to be asked about first.
+            self.app.call_later(self._open_url, self._found[self._at].url)
             self.action_close()
 
     def action_move(self, by: int) -> None:
