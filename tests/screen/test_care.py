@@ -55,7 +55,7 @@ async def test_the_tour_has_five_steps_takes_no_other_key_and_can_be_left() -> N
             await pilot.press("f3")
             await settle(pilot)
         over = desk.text()
-        await pilot.press("colon", *"take t", "enter")
+        await pilot.press("colon", *"take the tour", "enter")
         await settle(pilot)
         again = desk.text()
         await pilot.press("f6")
@@ -109,3 +109,12 @@ async def test_the_numbers_of_an_issue_are_links_where_the_terminal_can() -> Non
 
         assert links == {"https://example.zendesk.com/1"}
         assert others == []
+
+
+async def test_the_tour_takes_no_room_where_there_is_none() -> None:
+    desk = Desk(ScreenOptions(tour=True))
+    async with desk.app.run_test(size=(40, 10)) as pilot:
+        await desk.give(pilot, snapshot(OLD, issue(2, "other", 50)))
+
+        assert "Tour" not in desk.text()
+        assert len(desk.rows()) == 2

@@ -156,7 +156,7 @@ async def test_the_test_in_the_palette_says_what_got_through() -> None:
     desk = Rings(SignalOptions(notify=Notify.OSC9))
     async with desk.app.run_test(size=(100, 24)) as pilot:
         await desk.give(pilot, snapshot())
-        await pilot.press("colon", *"test s", "enter")
+        await pilot.press("colon", *"test signals", "enter")
         await settle(pilot)
         await settle(pilot)
 
