@@ -1,5 +1,6 @@
 """`make crashtest`: a hundred kills or more; says how each life ended."""
 
+import os
 import sys
 import tempfile
 import time
@@ -16,7 +17,8 @@ def main() -> int:
     """Run, and say what was seen."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 1_000_000
-    print(f"seed {seed}, {kills} kills", flush=True)
+    load = os.getloadavg()[0]
+    print(f"seed {seed}, {kills} kills, load {load:.1f}", flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         records = live_and_die(Path(folder), kills, GRACE, seed)

@@ -54,7 +54,7 @@ class Program:
         while (left := end - time.monotonic()) > 0:
             self._take(min(left, 0.02))
 
-    def wait_for(self, words: str, seconds: float = 60.0) -> None:
+    def wait_for(self, words: str, seconds: float = 180.0) -> None:
         """Until words are on the screen.
 
         Raises:
