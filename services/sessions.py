@@ -89,6 +89,11 @@ class Session:
         email = self.login.email if isinstance(self.login, PagerDutyLogin) else None
         return {"From": email} if email else {}
 
+    async def settled(self) -> None:
+        """Return when no credentials are being looked up again or renewed."""
+        async with self._renewing:
+            return
+
     async def prepare(self) -> bool:
         """Look the credentials up, if that has not been done; whether the vendor is used here.
 

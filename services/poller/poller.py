@@ -26,7 +26,7 @@ from services.domain import (
     Ticket,
     TimelineEntry,
 )
-from services.errors import ServiceError
+from services.errors import ServiceError, Unauthorised
 from services.log import Log
 from services.poller.beat import Beat
 from services.poller.duty import Duty
@@ -250,7 +250,12 @@ class Poller:
                 fetch = partial(
                     fetch_halves, beat.source, self._desk, self._zendesk, self._pagerduty
                 )
-                await self._pairing[beat.source].attempt(fetch, self._clock)
+                try:
+                    await self._pairing[beat.source].attempt(fetch, self._clock)
+                except Unauthorised:
+                    # The other vendor's own poll will say so.
+                    if beat.source is source:
+                        raise
 
     def _note(self, beat: Beat, before: SourceStatus) -> None:
         """Put into the log when a source begins to fail, fails in another way, or is well again."""

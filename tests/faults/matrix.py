@@ -11,14 +11,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 
-from services.clock import Clock
+from services.clock import Clock, ManualClock
 from services.domain import Source
 from services.health import Trust
 from services.simulator import faults
 from services.simulator.call import Call, Reply, Vendor
 from services.simulator.interference import Effect, ServeLater
+from services.simulator.scenario import DEMO_START, populate
+from services.simulator.world import World
 from tests.faults.stage import Stage, by_id, open_in, stage
 
 IN_FORCE = 130.0
@@ -136,7 +139,8 @@ def cells() -> Iterator[Cell]:
 async def tried(cell: Cell) -> Outcome:
     """Live through it."""
     source = Source(cell.vendor)
-    async with stage() as on:
+    world = await _world()
+    async with stage(world=world) as on:
         struck = Counted(KINDS[cell.kind](on.clock))
         if cell.phase == "after":
             await on.advance(60)
@@ -154,6 +158,36 @@ async def tried(cell: Cell) -> Outcome:
         if troubled:
             complaints.append(f"{other} was blamed as well")
         return Outcome(tuple(complaints), worst, cycles, struck.times)
+
+
+async def _world() -> World:
+    """A few issues, among them those that have to be looked up one by one."""
+    clock = ManualClock(DEMO_START - timedelta(days=4))
+    world = World(clock)
+    desk, pager, cast = world.zendesk, world.pagerduty, world.cast
+    person = pager.users[cast.agents[0].pagerduty_id]
+    # Older than what is read of the account's log.
+    pager.acknowledge(pager.create_incident("An old sorrow", cast.smoke).id, person)
+    await clock.advance(timedelta(days=4).total_seconds() - 3600)
+    populate(world, 8)
+    # One half of a pair is over.
+    over = pager.create_incident("Over by now", cast.smoke)
+    pager.resolve(over.id, person)
+    _paired_with(world, over.id)
+    # What its status did since the last answer only its history knows.
+    fickle = desk.create_ticket("Fickle", "x", requester_id=cast.requesters[1])
+    desk.reply(fickle.id, world.me, "Hello.")
+    for status in ("pending", "open"):
+        await clock.advance(600)
+        desk.edit(fickle.id, world.me, status=status)
+    await clock.advance(2400)
+    return world
+
+
+def _paired_with(world: World, incident_id: str) -> None:
+    desk = world.zendesk
+    made = desk.create_ticket("Half", "x", requester_id=world.cast.requesters[2])
+    desk.edit(made.id, world.me, tags=(f"pd_{incident_id.lower()}",))
 
 
 async def _through(on: Stage, source: Source, known: set[str]) -> Trust:
@@ -178,6 +212,13 @@ def _work(on: Stage) -> None:
     ringing = next(i for i in pager.incidents.values() if i.status != "resolved")
     pager.acknowledge(ringing.id, pager.users[cast.agents[0].pagerduty_id])
     pager.create_incident("Disk is full on db-7", cast.smoke)
+    # More at once than counters can tell apart.
+    busy = desk.create_ticket("Busy", "x", requester_id=cast.requesters[3])
+    for words in ("One.", "Two."):
+        desk.reply(busy.id, world.me, words)
+    over = pager.create_incident("Over at once", cast.smoke)
+    pager.resolve(over.id, pager.users[cast.agents[0].pagerduty_id])
+    _paired_with(world, over.id)
 
 
 async def _until_well(on: Stage, source: Source) -> int:
