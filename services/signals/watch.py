@@ -12,6 +12,9 @@ from services.policy.deadlines import Policy
 from services.signals.ladder import NEW, Ladder, Rung, rungs
 from services.signals.memory import EVERYTHING, SignalMemory
 
+AT_ONCE = 1_000
+"""New issues whose steps are worked out in one go; a key must not wait for more."""
+
 
 class Watch:
     """The eye on all ladders."""
@@ -27,10 +30,15 @@ class Watch:
         self._reached: list[Rung] = []
         """Reached and not yet claimed: muted, or just now."""
         self._made = 0
+        self._new: list[Issue] = []
+        """Issues whose steps are yet to be worked out."""
+        self._looked: datetime | None = None
 
     @property
     def next_at(self) -> datetime | None:
-        """When the next step is reached, if nothing changes until then."""
+        """When there is something to look at, if nothing changes until then."""
+        if self._new:
+            return self._looked
         return self._ahead[0][0] if self._ahead else None
 
     def take(self, snapshot: Snapshot, now: datetime) -> tuple[Rung, ...]:
@@ -54,10 +62,7 @@ class Watch:
                 if (zendesk or issue.ticket is None) and (pagerduty or issue.incident is None)
             },
         )
-        for place in self._open.keys() - before.keys():
-            for rung in rungs(self._open[place], self._ladder, self._policy):
-                self._made += 1
-                heapq.heappush(self._ahead, (rung.at, self._made, rung))
+        self._new += [self._open[place] for place in self._open.keys() - before.keys()]
         return self.look(now)
 
     def look(self, now: datetime) -> tuple[Rung, ...]:
@@ -68,15 +73,28 @@ class Watch:
         Raises:
             StoreError: What rings cannot be kept, and so does not ring.
         """
+        self._work_out()
+        if self._new:
+            self._looked = now
+            return ()
         while self._ahead and self._ahead[0][0] <= now:
             self._reached.append(heapq.heappop(self._ahead)[2])
         current = [rung for rung in self._reached if id(rung.issue) in self._open]
         silent = self.memory.silent(now) if current else frozenset()
         self._reached = [rung for rung in current if _muted(rung, silent)]
         audible = [rung for rung in current if not _muted(rung, silent)]
-        claimed = {id(rung) for rung in self.memory.claim(audible, now)}
+        # Lower steps are over when a higher one is reached, whether they rang or not.
         highest = {_deadline(rung): rung for rung in sorted(audible, key=lambda rung: rung.share)}
-        return tuple(rung for rung in highest.values() if id(rung) in claimed)
+        return self.memory.claim(highest.values(), now)
+
+    def _work_out(self) -> None:
+        """The steps of some issues that are new; of thousands, not of all at once."""
+        for issue in self._new[-AT_ONCE:]:
+            if id(issue) in self._open:
+                for rung in rungs(issue, self._ladder, self._policy):
+                    self._made += 1
+                    heapq.heappush(self._ahead, (rung.at, self._made, rung))
+        del self._new[-AT_ONCE:]
 
     def _read(self, snapshot: Snapshot, source: Source) -> bool:
         """Whether a source has answered since we began; what the laptop's clock says is no help."""

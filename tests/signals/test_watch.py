@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.domain import Fact, Health, Issue, Severity, Snapshot, SourceStatus, Status
 from services.policy.deadlines import Policy
-from services.signals.ladder import Ladder, rungs
+from services.signals.ladder import Ladder, Rung, rungs
 from services.signals.memory import EVERYTHING, FOR_EVER, SignalMemory
-from services.signals.watch import Watch
+from services.signals.watch import AT_ONCE, Watch
 from services.signals.words import signal
 from tests.screen.stage import NOON, POLICY, incident, issue, snapshot
 
@@ -211,3 +211,20 @@ def test_a_step_says_how_long_is_left(minutes: float) -> None:
 
     left = {22.5: "7 min 30 s", 27: "3 min"}[minutes]
     assert said.title == f"P2 response due in {left}"
+
+
+def test_of_thousands_the_steps_are_worked_out_bit_by_bit_and_told_together() -> None:
+    one = watch(SignalMemory(None))
+    world = snapshot(*(issue(n, "late", 60) for n in range(2 * AT_ONCE + 1)))
+    first = one.take(world, NOON)
+    looks = 0
+    told_later: tuple[Rung, ...] = ()
+    while not told_later:
+        assert one.next_at == NOON
+        told_later = one.look(NOON)
+        looks += 1
+    one.memory.close()
+
+    assert first == ()
+    assert looks == 2
+    assert len(told_later) == 2 * AT_ONCE + 1
