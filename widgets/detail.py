@@ -1,6 +1,6 @@
 """What is there to know of one issue? Both halves, every deadline, and what was said."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from services.domain import Deadline, Issue, State, TimelineEntry
-from services.links import web_link
+from services.links import allowed, web_link
 from services.plain import plain, plain_lines
 from services.policy.deadlines import Policy
 from services.policy.receipt import KIND_WORDS
@@ -52,7 +52,14 @@ class Detail(VerticalScroll, can_focus=False):
     Detail Static { height: auto; }
     """
 
-    def __init__(self, policy: Policy, *, ascii_only: bool = False, seconds: bool = True) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        ascii_only: bool = False,
+        seconds: bool = True,
+        open_hosts: Collection[str] = (),
+    ) -> None:
         """Show nothing yet.
 
         Args:
@@ -60,10 +67,12 @@ class Detail(VerticalScroll, can_focus=False):
             ascii_only: Whether to do without other symbols.
             seconds: Whether time left is told to the second; beside the queue, which does that,
                 minutes will do, and a second costs half as much.
+            open_hosts: Where a click may lead; the terminal asks nobody.
         """
         super().__init__(id="detail")
         self._policy = policy
         self._seconds = seconds
+        self._open_hosts = open_hosts
         self._until: datetime | None = None
         self._symbols = ASCII_SYMBOLS if ascii_only else SYMBOLS
         self._facts = Words(id="facts")
@@ -103,7 +112,9 @@ class Detail(VerticalScroll, can_focus=False):
             max((len(STATE_WORDS[d.state]) for d in row.deadlines), default=0),
         )
         promises = [self._promise(deadline, widest, now) for deadline in row.deadlines]
-        self._write(_facts(row, self._policy, now), promises or [Text("Nothing is owed.")])
+        self._write(
+            _facts(row, self._policy, now, self._open_hosts), promises or [Text("Nothing is owed.")]
+        )
 
     def reads_until(self, now: datetime) -> datetime | None:
         """When it next reads differently; None while no issue is shown."""
@@ -164,21 +175,25 @@ class Words(Static):
             self.update(text, layout=len(text) != len(before))
 
 
-def _facts(row: Row, policy: Policy, now: datetime) -> Text:
+def _facts(row: Row, policy: Policy, now: datetime, open_hosts: Collection[str]) -> Text:
     text = Text()
     text.append(plain(row.issue.subject, limit=1000) or "(no subject)", style="bold")
     text.append("\n")
     for line in _lines(row, policy, now):
-        text.append(f"{line}\n", style=_link(line, row.issue))
+        text.append(f"{line}\n", style=_link(line, row.issue, open_hosts))
     return text
 
 
-def _link(line: str, issue: Issue) -> Style:
-    """What a click on a line opens, in terminals that can (OSC 8); web addresses only."""
+def _link(line: str, issue: Issue, open_hosts: Collection[str]) -> Style:
+    """What a click on a line opens, in terminals that can (OSC 8); known hosts only.
+
+    Others are opened by a key, which asks first.
+    """
     halves = (("Zendesk #", issue.ticket), ("PagerDuty #", issue.incident))
     for start, half in halves:
-        if half is not None and line.startswith(start) and web_link(half.url) is not None:
-            return Style(link=half.url)
+        link = web_link(half.url) if half is not None and line.startswith(start) else None
+        if link is not None and allowed(link, open_hosts):
+            return Style(link=link.url)
     return Style()
 
 

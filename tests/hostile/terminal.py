@@ -19,6 +19,7 @@ OURS = re.compile(
     r"|\x1b\[[0-9]+;[0-9]+H"  # to a place
     r"|\x1b\[\?2026[hl]"  # hold back, show
     r"|\x1b\]22;default\x07"  # the pointer's shape
+    r"|\x1b\]8;(id=[0-9]+)?;(https?://[!-~]+)?\x1b\\"  # a link to a host of ours, and its end
     r"|\n"  # on to the next line
 )
 """All that painting a screen takes; everything else was smuggled in."""
@@ -78,7 +79,12 @@ class HostileDesk(Desk):
 
     def __init__(self, width: int, height: int) -> None:
         """Sit down before so many cells; nobody is called for, which would ring the bell."""
-        super().__init__(ScreenOptions(signals=SignalOptions(bell=False, notify=Notify.OFF)))
+        super().__init__(
+            ScreenOptions(
+                signals=SignalOptions(bell=False, notify=Notify.OFF),
+                open_hosts=("example.zendesk.com",),
+            )
+        )
         self.size = (width, height)
         self.terminal = terminal = Terminal(width, height)
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from textual import events
 from textual.pilot import Pilot
 
 from services.domain import (
@@ -144,3 +145,30 @@ async def test_forms_and_other_screens_show_text_as_data() -> None:
             while desk.app.screen is not desk.app.queue:
                 await pilot.press("escape")
                 await settle(pilot)
+
+
+async def test_only_links_to_our_own_hosts_can_be_clicked() -> None:
+    desk = HostileDesk(110, 24)
+    urls = ("https://evil.example/x", "https://example.zendesk.com/\x1b]0;x", "javascript:x",
+            "https://example.zendesk.com/7'(`")  # fmt: skip
+    async with desk.app.run_test(headless=False, size=(110, 24)) as pilot:
+        for number, url in enumerate(urls):
+            await desk.give(pilot, snapshot(issue(number, "x", url=url)))
+        written = "".join(desk.terminal.written)
+
+    assert set(re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)", written)) == {
+        "https://example.zendesk.com/7%27%28%60"
+    }
+
+
+@pytest.mark.parametrize("key", ["slash", "f"])
+async def test_what_is_pasted_into_a_field_is_data(key: str) -> None:
+    """Copied from a web page it may hold more than was seen."""
+    desk = HostileDesk(100, 30)
+    async with desk.app.run_test(headless=False, size=(100, 30)) as pilot:
+        await desk.give(pilot, snapshot(issue(1, "x")))
+        await pilot.press(key)
+        await settle(pilot)
+        desk.app.post_message(events.Paste("a\x1b]0;owned\x07\x1b[2J\x9b5;5H\u202eb\r\nc\x00漢"))
+        await settle(pilot)
+        await desk.unharmed(pilot)

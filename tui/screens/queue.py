@@ -121,7 +121,9 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.table.absolute = options.absolute_times
         self.countdowns = Gutter(self.table)
         self._card = BoundaryCard(policy.calendar, ascii_only=options.ascii)
-        self._detail = Detail(policy, ascii_only=options.ascii, seconds=False)
+        self._detail = Detail(
+            policy, ascii_only=options.ascii, seconds=False, open_hosts=options.open_hosts
+        )
 
     def compose(self) -> ComposeResult:
         """Header, views, list, detail, filter, footer."""
@@ -343,7 +345,8 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         row = self.table.selected
         if row is None:
             return
-        detail = Detail(self.policy, ascii_only=self._options.ascii)
+        options = self._options
+        detail = Detail(self.policy, ascii_only=options.ascii, open_hosts=options.open_hosts)
         await self.app.push_screen(IssueScreen(self.policy, detail, row, self._now))
         self._want(row.issue)
 
