@@ -53,6 +53,7 @@ SCENES: Mapping[str, Scene] = {
         ),
     ),
     "rota": Scene(120, 30, ("<w>",)),
+    "handover": Scene(100, 36, ("<H>",)),
 }  # fmt: skip
 
 
@@ -65,7 +66,7 @@ async def draw(scene: Scene) -> str:
         )
         app = RotaApp(
             assembly.poller, assembly.policy, clock, ScreenOptions(demo="DEMO"),
-            stationery=stationery,
+            stationery=stationery, journal=assembly.journal,
         )  # fmt: skip
         async with app.run_test(size=(scene.width, scene.height)) as pilot:
             for _ in range(DEMO_POLLS):
