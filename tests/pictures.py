@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from services.colleagues import directory
 from services.config.tables import Config
+from services.filter import saved_views
 from services.forms.house import house_of
 from tests.embedded import embedded
 from tui.app import RotaApp
@@ -64,8 +65,9 @@ async def draw(scene: Scene) -> str:
         stationery = Stationery(
             assembly.outbox, lambda: house_of(Config()), lambda: directory(assembly.apis)
         )
+        options = ScreenOptions(demo="DEMO", views=saved_views(Config().views))
         app = RotaApp(
-            assembly.poller, assembly.policy, clock, ScreenOptions(demo="DEMO"),
+            assembly.poller, assembly.policy, clock, options,
             stationery=stationery, journal=assembly.journal,
         )  # fmt: skip
         async with app.run_test(size=(scene.width, scene.height)) as pilot:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import UsageError
+from tests.pictures import SCENES
 from tui.cli import main, parser
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +73,20 @@ def test_what_a_command_is_shown_to_print_is_what_it_prints(
         main(shlex.split(line)[1:])
 
         assert capsys.readouterr().out == printed, f"{path.name}: {line}"
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_every_make_that_is_shown_can_be_made(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    shown = re.findall(r"(?:^|`)make ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert set(shown) <= targets
+
+
+def test_every_picture_is_drawn_and_shown() -> None:
+    shown = {link for path in TEXTS for link in _LINK.findall(path.read_text(encoding="utf-8"))}
+
+    assert {Path(link).stem for link in shown if link.endswith(".svg")} == set(SCENES)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
