@@ -90,6 +90,7 @@ class RotaApp(Discreet, Doorway, Signalling, Looking, OnShift):
         self._said: set[str] = set()
         self._keys = keymap(self.options.keys)
         self._next_tick: asyncio.TimerHandle | None = None
+        self._spared = False
         self.open_hosts = self.options.open_hosts
         self.queue = QueueScreen(policy, self.options, clock)
         self._told: tuple[str, Sequence[TimelineEntry]] = ("", ())
@@ -125,7 +126,8 @@ class RotaApp(Discreet, Doorway, Signalling, Looking, OnShift):
             self.snapshot = snapshot
             self._say_once(snapshot.said)
             self._show()
-            if not gc.get_freeze_count():
+            if not self._spared:
+                self._spared = True
                 self.call_after_refresh(self._spare_collector)
 
     def _spare_collector(self) -> None:
