@@ -41,10 +41,12 @@ _KINDS: Mapping[object, str] = {
     frozenset[Status]: "ticket statuses",
     frozenset[date]: "dates",
     tuple[str, ...]: "list of texts",
+    tuple[float, ...]: 'steps: "75%" of the time allowed, "breach"',
     tuple[int | str, ...]: "list of ids or names",
     dict[str, str]: "texts by name",
 }
 _HEADER = re.compile(r"\[([A-Za-z0-9_.]+)\]")
+_LONG = '"""'
 _KEY = re.compile(r"([A-Za-z0-9_]+) = (.*)")
 
 
@@ -95,14 +97,14 @@ def _configuration() -> str:
 
 def _tables(text: str) -> Iterator[str]:
     """The reference, table by table, out of the commented defaults."""
-    table, said = "", list[str]()
+    table, said, headed = "", list[str](), False
     for line in text.splitlines():
         if header := _HEADER.fullmatch(line):
             table = header[1]
-            yield from ("", f"## `[{table}]`", "")
+            yield from ("", f"## `[{table}]`")
             if said:
-                yield from (" ".join(said), "")
-            yield from ("| key | is | default | |", "|---|---|---|---|")
+                yield from ("", " ".join(said))
+            headed = False
         elif line.startswith("# --"):
             said = []
             continue
@@ -110,9 +112,13 @@ def _tables(text: str) -> Iterator[str]:
             said.append(line.removeprefix("#").strip())
             continue
         elif (key := _KEY.fullmatch(line)) and table:
+            if not headed:
+                yield from ("", "| key | is | default | |", "|---|---|---|---|")
+            headed = True
             kind, note = _kind(Tables(), [*table.split("."), key[1]])
             words = _cell(" ".join(said) or note)
-            yield f"| `{key[1]}` | {kind} | `{_cell(key[2])}` | {words} |"
+            default = "several lines" if key[2] == _LONG else f"`{_cell(key[2])}`"
+            yield f"| `{key[1]}` | {kind} | {default} | {words} |"
         said = []
 
 
@@ -155,7 +161,7 @@ def _keys() -> str:
         lines += ["", f"## {screen.replace('_', ' ').capitalize()}", ""]
         lines += ["| key | id | does |", "|---|---|---|"]
         for key in table:
-            shown = key.shown or key.keys.split(",")[0] or "palette"
+            shown = key.shown or key.keys.split(",")[0] or "(palette)"
             lines.append(f"| `{_cell(shown)}` | `{key.id}` | {_cell(key.help)} |")
     return "\n".join(lines) + "\n"
 

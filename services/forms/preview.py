@@ -98,7 +98,8 @@ def _shown(action: Action, scene: Scene, subject: str, warnings: tuple[str, ...]
     if action.hold:
         lines = (*lines, f"It waits {rough(action.hold)} before it goes: u takes it back.")
     return Preview(
-        title=f"{action.label}: {title_words(subject)}",
+        # A new ticket has no number yet, and is called by its title.
+        title=f"{action.label}: {title_words(subject)}" if scene.short_id else action.label,
         parts=tuple(_part(write, scene) for write in action.writes),
         effect=lines,
         warnings=warnings,
