@@ -13,15 +13,13 @@ from textual.pilot import Pilot
 
 from tests.screen.stage import Desk, incident, issue, settle, snapshot
 from tests.screen.test_keys import WAYS
+from tui.keys import SCREENS
 from tui.options import ScreenOptions
 from tui.screens.queue import REST
 
 FOLDER = Path(__file__).with_name("pictures")
 WIDE, NARROW = (120, 40), (60, 15)
 ALL = (WIDE, (100, 30), (80, 24), NARROW, (40, 10), (40, 4))
-PAINTED = ("queue", "issue", "page", "search", "ask", "links")
-"""The forms, the rota and the outbox are painted where they are tested."""
-
 LINKS = {"Pipelines": "https://ci.example.org"}
 
 
@@ -55,7 +53,7 @@ async def pictures(screen: str, sizes: tuple[tuple[int, int], ...]) -> str:
     return "\n\n".join(drawn) + "\n"
 
 
-@pytest.mark.parametrize("screen", PAINTED)
+@pytest.mark.parametrize("screen", SCREENS)
 async def test_each_screen_looks_as_it_did(screen: str) -> None:
     drawn = await pictures(screen, ALL if screen == "queue" else (WIDE, NARROW))
     path = FOLDER / f"{screen}.txt"
