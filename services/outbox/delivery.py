@@ -95,7 +95,9 @@ class Delivery:
         self._wake = asyncio.Event()
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._failures: dict[int, int] = {}
-        self._closed_until: dict[Source, datetime] = {}
+        # On the monotonic clock: the servers' time may be put right while something waits.
+        self._next_try: dict[int, float] = {}
+        self._closed_until: dict[Source, float] = {}
         self._recovered = False
         self._stirred = True
         self._version = 0
@@ -135,7 +137,7 @@ class Delivery:
         try:
             self.sends = self._ledger.take_lock()
             if self.sends and not self._recovered:
-                self._ledger.recover(self._clock.now())
+                self._ledger.recover()
                 self._recovered = True
             version = self._ledger.version()
             self._unreadable = ""
@@ -174,7 +176,12 @@ class Delivery:
             with contextlib.suppress(StoreError):
                 self._ledger.start_hold_again(letter.id, now)
             return now + (letter.hold_until - letter.queued_at)
-        return max(waiting.due, self._closed_until.get(letter.source, waiting.due))
+        elapsed = self._clock.monotonic()
+        due = waiting.due
+        if letter.next_try_at is not None and letter.id in self._next_try:
+            due = now + timedelta(seconds=self._next_try[letter.id] - elapsed)
+        closed = self._closed_until.get(letter.source, elapsed) - elapsed
+        return max(due, now + timedelta(seconds=closed))
 
     async def _wait(self, seconds: float | None) -> None:
         """Until a letter has been carried, somebody changed something, or so long."""
@@ -268,11 +275,14 @@ class Delivery:
     async def _put_off(self, letter: Letter, state: LetterState, error: ServiceError) -> None:
         failures = self._failures.get(letter.id, 0)
         self._failures[letter.id] = failures + 1
-        wait = timedelta(seconds=wait_after(error, failures, self._chance))
+        wait = wait_after(error, failures, self._chance)
+        self._next_try[letter.id] = self._clock.monotonic() + wait
         if isinstance(error, RateLimited):
-            self._closed_until[letter.source] = self._clock.now() + wait
+            self._closed_until[letter.source] = self._clock.monotonic() + wait
         await self._record(
-            lambda now: self._ledger.put_off(letter.id, state, _reason(error), now + wait)
+            lambda now: self._ledger.put_off(
+                letter.id, state, _reason(error), now + timedelta(seconds=wait)
+            )
         )
 
     async def _record(self, note: Callable[[datetime], None]) -> None:

@@ -34,17 +34,15 @@ class Ledger:
         """
         return self._lock.take()
 
-    def recover(self, now: datetime) -> None:
+    def recover(self) -> None:
         """Note what the one before left behind; for the one that has just begun to send.
 
-        What was being sent is `unknown` from then on. Letters that arrived long ago are dropped.
+        What was being sent is `unknown` from then on.
         """
         with self._file.changing() as db:
             for letter in rows.all_letters(db):
                 if letter.state is LetterState.SENDING:
                     rows.change(db, letter.id, state=LetterState.UNKNOWN, reason=_LEFT_BEHIND)
-            rows.drop_old(db, now - KEPT)
-            steps.drop_old(db, now - KEPT)
 
     def version(self) -> int:
         """A number that changes when another process has changed the file."""
@@ -135,7 +133,10 @@ class Ledger:
             )
 
     def deliver(self, letter: Letter, landed: Landed, now: datetime) -> None:
-        """Note that a letter has arrived, and let those behind it go on from there."""
+        """Note that a letter has arrived, and let those behind it go on from there.
+
+        Letters that arrived long ago are dropped: now is when the time is surely the servers'.
+        """
         with self._file.changing() as db:
             rows.change(
                 db,
@@ -152,3 +153,5 @@ class Ledger:
                 moved = steps.moved_on(behind.write, letter.write, landed)
                 if moved != behind.write:
                     rows.change(db, behind.id, write=written(moved))
+            rows.drop_old(db, now - KEPT)
+            steps.drop_old(db, now - KEPT)

@@ -15,6 +15,10 @@ WHOLE_SECONDS = timedelta(seconds=2)
 """Zendesk's stamps have whole seconds: in the second of the stamp itself somebody else's change
 would not be noticed, so nothing is sent before it is over, with room for clocks that differ."""
 
+LONGEST_PAUSE = timedelta(minutes=75)
+"""No vendor is waited for any longer: a next try further ahead was noted by a clock that has been
+put right since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -75,9 +79,12 @@ def _in_trouble(letter: Letter) -> bool:
 
 
 def _due(letter: Letter, now: datetime) -> datetime:
-    moments = [letter.next_try_at or now]
+    moments = [now]
+    if letter.next_try_at is not None and letter.next_try_at <= now + LONGEST_PAUSE:
+        moments.append(letter.next_try_at)
     if letter.state is LetterState.QUEUED:
-        moments.append(letter.hold_until)
+        # What has been on its way before can be held back no longer.
+        moments.append(now if letter.tries else letter.hold_until)
         if isinstance(letter.write, TicketUpdate) and letter.write.stamp <= now:
             moments.append(letter.write.stamp + WHOLE_SECONDS)
     return max(moments)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from services.domain import IncidentStatus, Status
@@ -339,6 +340,24 @@ async def test_a_clock_put_right_does_not_hold_a_letter_for_hours(at: Office) ->
     assert at.states() == ["queued"]
 
     await at.wait(8)
+
+    assert at.states() == ["sent"]
+
+
+@pytest.mark.parametrize("days", [-6, 6])
+async def test_a_clock_put_right_keeps_no_letter_waiting_for_days(at: Office, days: int) -> None:
+    ticket = at.desk.ticket()
+    at.world.faults.add(faults.reset_before(), method="PUT", times=1)
+    at.world.faults.add(faults.unavailable(None), method="GET", times=1)
+    at.clock.shift(timedelta(days=-days))
+    at.world.zendesk.timeline.offset += timedelta(days=days)
+    at.post(at.desk.update(ticket, comment="Hi", public=True))
+    await at.wait(1)
+    assert at.states() == ["unknown"]
+
+    at.clock.shift(timedelta(days=days))
+    at.world.zendesk.timeline.offset -= timedelta(days=days)
+    await at.wait(30)
 
     assert at.states() == ["sent"]
 

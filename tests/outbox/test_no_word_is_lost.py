@@ -79,8 +79,8 @@ class Laptop(RuleBasedStateMachine):
         for letter in self._one(number):
             self.outboxes[who].retry(letter.id)
 
-    @rule(who=WHO, number=LETTERS, fate=FATES)
-    def send(self, who: int, number: int, fate: str) -> None:
+    @rule(who=WHO, number=LETTERS, fate=FATES, days=st.integers(0, 3))
+    def send(self, who: int, number: int, fate: str, days: int) -> None:
         ledger = self.outboxes[who].ledger
         if not ledger.take_lock():
             return
@@ -91,7 +91,7 @@ class Laptop(RuleBasedStateMachine):
             match fate:
                 case "sent":
                     self.vendor |= set((letter.write.comment or "").split())
-                    ledger.deliver(letter, Landed(stamp=NOW), NOW)
+                    ledger.deliver(letter, Landed(stamp=NOW), NOW + timedelta(days=days))
                 case "unknown":
                     ledger.put_off(letter.id, LetterState.UNKNOWN, "silent", NOW)
                 case "put off":
@@ -107,12 +107,12 @@ class Laptop(RuleBasedStateMachine):
         self.outboxes[who] = Outbox(self.path)
         self.forms = {key: text for key, text in self.forms.items() if key[0] != who}
 
-    @rule(who=WHO, days=st.integers(0, 3))
-    def tidy(self, who: int, days: int) -> None:
+    @rule(who=WHO)
+    def recover(self, who: int) -> None:
         self.outboxes[who].close()
         ledger = self.outboxes[who].ledger
         if ledger.take_lock():
-            ledger.recover(NOW + timedelta(days=days))
+            ledger.recover()
 
     @invariant()
     def every_word_is_somewhere(self) -> None:
