@@ -85,10 +85,11 @@ def _source(
         text += f" {age_text(age)}" if exact or age >= _MINUTE else " <1m"
     if not (status.error and said):
         return text
+    again = status.next_try_at if name not in _SHORTEST else None
     if reason:
         text += f": {cut_words(in_brief(status.error), reason)}"
-    if status.next_try_at is not None and status.next_try_at > now and name not in _SHORTEST:
-        text += f" (next try {age_text(status.next_try_at - now)})"
+    if again is not None and again > now:
+        text = f"{text.removesuffix('.')} (next try {age_text(again - now)})"
     return text
 
 
