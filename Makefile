@@ -16,7 +16,8 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
-JOBS ?= 2
+# More than there are cores: half of a test of the screen is waiting for it to be painted.
+JOBS ?= 4
 KILLS ?= 100
 
 .PHONY: run test check lint types floors crashtest faults bench wheel pages pictures audit lock clean
