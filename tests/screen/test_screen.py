@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from textual.widgets import Input
 
 from services.domain import Fact, Health, Severity, SourceStatus, Status
@@ -278,3 +279,16 @@ async def test_the_header_is_painted_anew_whenever_the_size_changes() -> None:
 
             told = desk.lines("#header")
             assert desk.painted()[: len(told)] == told, (width, height)
+
+
+async def test_what_is_copied_gets_through_tmux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, THREE)
+        written: list[str] = []
+        monkeypatch.setattr(desk.app._driver, "write", written.append)
+        await pilot.press("y")
+        await settle(pilot)
+
+    assert any(text.startswith("\x1bPtmux;\x1b\x1b]52;c;") for text in written)

@@ -8,6 +8,7 @@ from textual.widgets import Input, Static
 
 from services.plain import plain
 from services.runbooks import Link, search
+from tui.clipboard import copy
 from tui.keymap import bindings
 from tui.keys import LINKS
 from tui.screens.reader import Box, Reading
@@ -75,7 +76,7 @@ class LinksScreen(Reading):
         """Copy the chosen address."""
         if self._found:
             url = self._found[self._at].url
-            self.app.copy_to_clipboard(url)
+            copy(self.app, url)
             self.notify(f"Copied {plain(url, limit=80)}", markup=False)
 
     def _write(self) -> None:

@@ -10,6 +10,7 @@ from services.domain import Issue
 from services.plain import plain
 from services.policy.deadlines import Policy
 from services.queue import Row
+from tui.clipboard import copy
 from tui.screens.pages import receipts, summary, web_address
 from tui.screens.reader import PageScreen
 
@@ -79,7 +80,7 @@ class IssueActions(Screen[ScreenResultType]):
         """Copy the issue's address."""
         url = self._address()
         if url:
-            self.app.copy_to_clipboard(url)
+            copy(self.app, url)
             self.notify(f"Copied {plain(url, limit=80)}", markup=False)
 
     def action_copy_summary(self) -> None:
@@ -88,7 +89,7 @@ class IssueActions(Screen[ScreenResultType]):
         if row is None or now is None:
             return
         line = summary(row, now)
-        self.app.copy_to_clipboard(line)
+        copy(self.app, line)
         self.notify(f"Copied {line}", markup=False)
 
     def action_links(self) -> None:
