@@ -154,6 +154,7 @@ async def test_only_links_to_our_own_hosts_can_be_clicked() -> None:
     async with desk.app.run_test(headless=False, size=(110, 24)) as pilot:
         for number, url in enumerate(urls):
             await desk.give(pilot, snapshot(issue(number, "x", url=url)))
+            await desk.painted_whole(pilot)
         written = "".join(desk.terminal.written)
 
     assert set(re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)", written)) == {

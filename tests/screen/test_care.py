@@ -97,7 +97,7 @@ def test_the_moment_of_leaving_is_where_the_news_begin() -> None:
 
 
 async def test_the_numbers_of_an_issue_are_links_where_the_terminal_can() -> None:
-    desk = Desk()
+    desk = Desk(ScreenOptions(open_hosts=("example.zendesk.com",)))
     odd = issue(2, "odd", 70, url="javascript:alert(1)")
     async with desk.app.run_test(size=(120, 30)) as pilot:
         await desk.give(pilot, snapshot(OLD))
