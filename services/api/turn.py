@@ -35,7 +35,8 @@ class Turn:
             # Let in and cancelled in one turn of the loop: the turn goes on to the next.
             if waiter.done() and not waiter.cancelled():
                 self._leave()
-            else:
+            elif waiter in line:
+                # Whoever left before this was heard of may have passed over it already.
                 line.remove(waiter)
             raise
 

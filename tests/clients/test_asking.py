@@ -92,3 +92,21 @@ def test_one_at_a_time_the_urgent_first_and_nobody_is_forgotten(
 
     assert [n for n in passed if n in stayed] == expected
     assert passed[-1] == -1
+
+
+async def test_one_who_gives_up_just_when_the_turn_is_passed_on_is_passed_over() -> None:
+    turn = Turn()
+
+    async def comes() -> None:
+        async with turn.taken(urgent=False):
+            pass
+
+    async with turn.taken(urgent=False):
+        first, second = (asyncio.create_task(comes()) for _ in range(2))
+        await asyncio.sleep(0)
+        # Its future is cancelled at once; that it gives up, it hears only after we have left.
+        first.cancel()
+    await second
+
+    with pytest.raises(asyncio.CancelledError):
+        await first
