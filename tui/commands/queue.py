@@ -30,7 +30,7 @@ def queue(config_path: str | None, environ: Mapping[str, str], *, as_json: bool)
         print(json.dumps(queue_document(snapshot, rows, now=now, period=period), indent=2))
     else:
         print("\n".join(queue_lines(rows, now)))
-    for trouble in _troubles(snapshot):
+    for trouble in (*_troubles(snapshot), *snapshot.said):
         print(f"rota: {plain(trouble)}", file=sys.stderr)
     return 0 if _anything_read(snapshot) else EXIT_NOTHING_READ
 
