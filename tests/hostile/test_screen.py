@@ -26,7 +26,7 @@ from services.domain import (
     TimelineEntry,
 )
 from tests.hostile.corpus import STRINGS, hostile_text
-from tests.hostile.terminal import HostileDesk, batches
+from tests.hostile.terminal import PATIENCE, HostileDesk, batches
 from tests.screen.stage import NOON, incident, issue, settle, snapshot
 
 
@@ -154,6 +154,10 @@ async def test_only_links_to_our_own_hosts_can_be_clicked() -> None:
     async with desk.app.run_test(headless=False, size=(110, 24)) as pilot:
         for number, url in enumerate(urls):
             await desk.give(pilot, snapshot(issue(number, "x", url=url)))
+            for _ in range(PATIENCE):
+                if f"Zendesk #{number} " in desk.text():
+                    break
+                await pilot.pause(0.02)
             await desk.painted_whole(pilot)
         written = "".join(desk.terminal.written)
 
