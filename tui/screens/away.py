@@ -63,7 +63,8 @@ def away_lines(away: Away, minutes: int, calendar: SupportCalendar, now: datetim
         yield f"With your phone: nothing falls due until {until}, but you can be paged."
     else:
         count = len(away.late) + len(promised) + len(away.unknown)
-        yield f"Not without somebody in your place: {count} promise(s) until {until}."
+        promises = "1 promise" if count == 1 else f"{count} promises"
+        yield f"Not without somebody in your place: {promises} until {until}."
     if away.on_call:
         names = ", ".join(plain(name, limit=40) for name in away.on_call)
         yield from ("", f"You are on call: {names}")
