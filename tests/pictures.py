@@ -75,6 +75,8 @@ async def draw(scene: Scene) -> str:
                 await _until_quiet(pilot)
                 await clock.advance(1)
             await press(pilot, scene.keys)
+            # What happened to an issue is asked for once the cursor rests on it.
+            await pilot.pause(1.0)
             await _until_quiet(pilot)
             return app.export_screenshot(title="rota")
 

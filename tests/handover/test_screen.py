@@ -167,11 +167,11 @@ async def test_can_i_step_away_is_answered_for_as_many_minutes_as_are_typed() ->
         await pilot.press(*"x")
         await settle(pilot)
 
-        assert "Not without somebody in your place: 3 promise(s) until 12:30." in usual
+        assert "Not without somebody in your place: 3 promises until 12:30." in usual
         assert "12:25  P2 respond  #2 soon due" in usual
         assert "You are on call: Primary" in usual
         assert "Nobody else is on call now" in usual
-        assert "1 promise(s) until 12:05" in short
+        assert "1 promise until 12:05" in short
         assert "For how many minutes? A number from 1 to 720." in desk.text()
 
 
