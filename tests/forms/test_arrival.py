@@ -269,3 +269,38 @@ async def test_pages_can_be_merged_and_a_call_becomes_a_ticket_and_a_page() -> N
         assert "Stale route on gw-7" in pages
         assert isinstance(seat.app.screen, QueueScreen)
         assert seat.page.merged_into is not None
+
+
+async def test_a_raise_and_a_merge_that_are_refused_come_back_and_can_be_sent_again() -> None:
+    async with live(SMALL, paired=False) as seat:
+        no = faults.odd_error("string", 422)
+        seat.world.faults.add(no, vendor="zendesk", method="POST", times=1)
+        await seat.types("<N>", "Stale route on gw-7", "<tab>", "Ada rang.", "<tab>",
+                         "ada@tenant.example", *["<tab>"] * 4, "2")  # fmt: skip
+        await comes_back_and_is_sent(seat, "raise")
+        await seat.until(lambda: len(seat.app.queue.table.rows) == 3)
+        seat.app.queue.table.move_to(
+            next(p for p, row in enumerate(seat.app.queue.table.rows) if not row.issue.ticket)
+        )
+        seat.world.faults.add(no, vendor="pagerduty", method="PUT", times=1)
+        await seat.types("<M>", "1")
+        await comes_back_and_is_sent(seat, "merge")
+        await seat.until(lambda: seat.page.status == "resolved")
+
+        subjects = [ticket.subject for ticket in seat.world.zendesk.tickets.values()]
+        assert subjects.count("Stale route on gw-7") == 1
+        assert seat.page.merged_into is not None
+
+
+async def comes_back_and_is_sent(seat: Live, form: str) -> None:
+    """What stands in a form is refused, given back with every word, and sent again."""
+    answers = dict(seat.form.sheet.answers)
+    await seat.send()
+    await seat.until(lambda: any(letter.waits_for_person for letter in seat.letters))
+    await seat.types("<O>")
+    assert "REFUSED" in seat.text(), form
+    await seat.types("<e>")
+    assert seat.form.sheet.form.id == form
+    assert dict(seat.form.sheet.answers) == answers, form
+    await seat.send()
+    await seat.until(lambda: seat.states == {LetterState.SENT})
