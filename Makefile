@@ -17,7 +17,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 # More than there are cores: half of a test of the screen is waiting for it to be painted.
-JOBS ?= 4
+JOBS ?= 6
 KILLS ?= 100
 
 .PHONY: run test check lint types floors crashtest faults bench wheel pages pictures audit lock clean
@@ -27,7 +27,7 @@ run: $(VENV)/.run
 	@$(BIN)/python -m tui demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(JOBS) -q
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
 
 check: lint types floors test
 
