@@ -5,11 +5,12 @@ One place, so that the dashboard, `rota queue`, the demo and the tests poll in j
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from services.api import Api
 from services.clock import (
@@ -67,8 +68,7 @@ MOST_REQUESTS = 200
 """What `rota queue` may ask for from a cold cache."""
 
 
-@dataclass(slots=True)
-class Assembly:
+class Assembly(Struct):
     """Everything the front ends need, wired."""
 
     poller: Poller

@@ -6,9 +6,10 @@ Source: support hours, the queue's deadlines and the rota.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from services.domain import ClockKind, Deadline, Issue, Kind, Rota, Schedule, Severity, State
 from services.policy.calendar import SupportCalendar
@@ -30,8 +31,7 @@ class Change(StrEnum):
     TURNS = "turns"
 
 
-@dataclass(frozen=True, slots=True)
-class Takeover:
+class Takeover(Struct, frozen=True):
     """A schedule passes from one to another."""
 
     schedule: str
@@ -42,8 +42,7 @@ class Takeover:
     """How long whoever takes over has it, as far as is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A promise, and how it stands at the boundary."""
 
     issue: Issue
@@ -53,8 +52,7 @@ class Standing:
     """When its clock runs on; None where it does not sleep."""
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+class Boundary(Struct, frozen=True):
     """A moment at which promises or people change, and all that is to be known of it."""
 
     at: datetime

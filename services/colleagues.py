@@ -6,8 +6,9 @@ left out; the form goes on with the rest.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from services.api import Api
 from services.domain import Source

@@ -6,9 +6,11 @@ sent it; it is made safe where it is shown (`services.plain`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 
 class Source(StrEnum):
@@ -100,8 +102,7 @@ class IncidentStatus(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """When something last happened, as far as is known.
 
     Three cases: it happened at `at`; it has never happened (`at` is None and `known`); it has to
@@ -126,8 +127,7 @@ UNREAD = Fact(known=False)
 """Nobody has looked yet; it may or may not have happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(Struct, frozen=True):
     """A ticket went from one status to another."""
 
     at: datetime
@@ -135,8 +135,7 @@ class StatusChange:
     after: Status
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """A Zendesk ticket, with the facts its promises rest on."""
 
     id: int
@@ -172,8 +171,7 @@ class Ticket:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAction:
+class PendingAction(Struct, frozen=True):
     """What PagerDuty will do by itself, and when.
 
     `kind` is unacknowledge, escalate, resolve or urgency_change.
@@ -183,8 +181,7 @@ class PendingAction:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """A PagerDuty incident, with the facts its promises rest on."""
 
     id: str
@@ -221,8 +218,7 @@ class Incident:
         return self.status is IncidentStatus.RESOLVED
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """A deadline apart from the time of day: what was promised, from when, and whether kept."""
 
     kind: Kind
@@ -244,8 +240,7 @@ class Promise:
     """Anything a person must know to believe the moment; may be empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """A promise as it stands at one moment."""
 
     promise: Promise
@@ -267,8 +262,7 @@ class Deadline:
         return self.promise.met_at
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One row of the queue: a ticket, an incident, or a ticket and the incident born with it."""
 
     ticket: Ticket | None
@@ -279,7 +273,7 @@ class Issue:
     """The incident id of a pairing tag that names no incident."""
     unconfirmed: str = ""
     """What of it is only what we expect, as long as its vendor has not shown it; in words."""
-    id: str = field(init=False, compare=False, repr=False, default="")
+    id: str = ""
     """`zd-<id>`, `pd-<id>` or `zd-<id>+pd-<id>`; kept, for it is asked more often than all else."""
 
     def __post_init__(self) -> None:
@@ -288,7 +282,7 @@ class Issue:
             parts.append(f"zd-{self.ticket.id}")
         if self.incident is not None:
             parts.append(f"pd-{self.incident.id}")
-        object.__setattr__(self, "id", "+".join(parts))
+        force_setattr(self, "id", "+".join(parts))
 
     @property
     def subject(self) -> str:
@@ -357,8 +351,7 @@ class Health(StrEnum):
     """Not configured, or switched off."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
+class SourceStatus(Struct, frozen=True):
     """The trust line of one source."""
 
     state: Health
@@ -374,8 +367,7 @@ class SourceStatus:
     """How often it is asked as a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """Somebody's turn on a schedule: from `start`, up to but not including `end`."""
 
     start: datetime
@@ -386,8 +378,7 @@ class Shift:
     """Whether it comes from an override and not from the rotation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """Who has which turn, as far as it was read."""
 
     id: str
@@ -404,8 +395,7 @@ class Schedule:
     """PagerDuty's newer kind: it is seen in who is on call, and overridden there alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rota:
+class Rota(Struct, frozen=True):
     """Every schedule, and how far it was read."""
 
     schedules: tuple[Schedule, ...] = ()
@@ -418,8 +408,7 @@ class Rota:
     """By which PagerDuty knows the person at the keyboard; an account's key is nobody's."""
 
 
-@dataclass(frozen=True, slots=True)
-class OnCall:
+class OnCall(Struct, frozen=True):
     """Who answers for a schedule, and who takes over when."""
 
     schedule: str
@@ -428,8 +417,7 @@ class OnCall:
     then: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Everything the screen shows, as of one moment. Replaced whole, never changed."""
 
     issues: tuple[Issue, ...] = ()
@@ -453,8 +441,7 @@ class Snapshot:
     """What the operator should be told once; lines are added, and stay."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(Struct, frozen=True):
     """One thing that happened to an issue, for reading."""
 
     at: datetime
@@ -466,8 +453,7 @@ class TimelineEntry:
     """Raw; may be long and may be empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """Something that was done about an issue, by whomever."""
 
     at: datetime
@@ -482,8 +468,7 @@ class Happening:
     """Of the issue, raw."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What was done since some moment, as far as the vendors tell."""
 
     since: datetime

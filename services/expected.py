@@ -5,8 +5,10 @@ while the vendor has not confirmed it. Times are aware `datetime`s in UTC.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from services.domain import (
     SEVERITY_RANK,
@@ -58,8 +60,7 @@ _DOUBT_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What ids, tags and priorities stand for."""
 
     tags: Mapping[str, Severity] = field(default_factory=dict)

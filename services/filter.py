@@ -7,8 +7,9 @@ narrow by field. All terms must hold; `-` in front of a term turns it round. Pur
 import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import Severity, State
 from services.errors import ConfigError
@@ -27,8 +28,7 @@ class FilterError(ValueError):
     """A filter that cannot be understood; says why in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A filter that has been understood."""
 
     text: str
@@ -39,8 +39,7 @@ class Filter:
         return all(test(row, now) for test in self.tests)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A filter that was given a name."""
 
     name: str

@@ -6,15 +6,16 @@ own log was read once. Source: policy rules "responded" and "updated"; PagerDuty
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from services.domain import Fact, Incident
 from services.pagerduty.records import LogEntry
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentMemory:
+class IncidentMemory(Struct, frozen=True):
     """What the log has told of one incident so far. Kept on disk."""
 
     complete: bool = False

@@ -6,11 +6,11 @@ plain values, kept on disk as they are here; `services.outbox` moves them along.
 `datetime`s in UTC on the servers' clock; text is raw.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 from services.domain import Incident, IncidentStatus, Source, Status, Ticket
 
@@ -245,8 +245,7 @@ class Letter(_Value, frozen=True):
         return f"[rota {self.op[:6]}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(Struct, frozen=True):
     """What a vendor answered to a write that it carried out."""
 
     ticket: Ticket | None = None
@@ -259,8 +258,7 @@ class Landed:
     """What the person should know of it all the same; may be empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overtaken:
+class Overtaken(Struct, frozen=True):
     """Somebody changed the issue first; nothing of ours was carried out."""
 
     theirs: str
@@ -271,8 +269,7 @@ class Overtaken:
     incident: Incident | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """Looking cannot tell whether a write has arrived: only a person can."""
 
     reason: str

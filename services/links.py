@@ -6,8 +6,9 @@ like ours come out as `xn--…`, and an address with a user name before its host
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 LONGEST = 2000
 """Characters; browsers cut longer addresses, each its own way."""
@@ -22,8 +23,7 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*")
 _IN_TEXT = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An address that a browser can be given: ASCII, without blanks or quotes."""
 
     url: str

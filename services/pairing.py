@@ -7,8 +7,9 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from services.domain import Incident, Ticket
 
@@ -23,16 +24,14 @@ DEFAULT_WINDOW = timedelta(minutes=15)
 _REPLY_PREFIX = re.compile(r"^(?:re|fwd?)\s*:\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class PairingRules:
+class PairingRules(Struct, frozen=True):
     """How near in time two records must be, and which prefixes subjects lose first."""
 
     window: timedelta = DEFAULT_WINDOW
     prefixes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Struct, frozen=True):
     """Who belongs with whom."""
 
     incident_of: Mapping[int, str] = field(default_factory=dict)

@@ -4,8 +4,9 @@ Source: policy rule "Order of the queue". Pure: told `now`, never asks.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from services.domain import SEVERITY_RANK, Deadline, Issue, State
 from services.policy.deadlines import Policy, next_deadline
@@ -13,8 +14,7 @@ from services.policy.deadlines import Policy, next_deadline
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """An issue as it stands at one moment."""
 
     issue: Issue

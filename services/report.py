@@ -7,10 +7,11 @@ lengths are on each promise's own clock. Text of strangers is made plain. Pure.
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from services.domain import Kind, Severity
 from services.journal.records import Kept, Outcome, Record
@@ -37,8 +38,7 @@ _HEADINGS = (
 _ANSWERS = (Kind.RESPONSE, Kind.FIRST_RESPONSE)
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """How many promises fared how."""
 
     met: int = 0
@@ -63,8 +63,7 @@ class Tally:
         setattr(self, name, getattr(self, name) + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All that the report says, before it is written."""
 
     since: datetime
@@ -78,7 +77,7 @@ class Report:
     """Seconds until the first answer, each in order."""
     failed: tuple[Kept, ...]
     """Missed or late, the latest last."""
-    kept: tuple[Kept, ...] = field(default=(), repr=False)
+    kept: tuple[Kept, ...] = ()
     """Everything counted."""
 
     @property

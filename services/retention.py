@@ -7,9 +7,10 @@ not arrived. Times are aware `datetime`s in UTC.
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from services.clock import Clock
 from services.errors import StoreError
@@ -51,8 +52,7 @@ class Almanac(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """So many texts of one kind that are due to go."""
 
     kept: str

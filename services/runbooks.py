@@ -5,7 +5,8 @@ Only web addresses, whatever the configuration says: nothing here may start a pr
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from services.domain import Issue
 from services.links import web_link
@@ -14,8 +15,7 @@ LONGEST_SEARCHED = 400
 """Characters of a subject or service that patterns are looked for in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An address and what it is called."""
 
     name: str

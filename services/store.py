@@ -8,12 +8,12 @@ import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from services.database import Tell, open_database, transaction
 from services.domain import Snapshot
@@ -42,8 +42,7 @@ FORGET_OPEN_AFTER = timedelta(days=3700)
 """When it is forgotten that an issue was ever open; longer than any text may be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class CachedQueue:
+class CachedQueue(Struct, frozen=True):
     """The last snapshot, and when it was taken on the servers' clock."""
 
     at: datetime

@@ -1,14 +1,14 @@
 """How does the queue stand, in a word? For the window's title and for `rota status`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from services.domain import State
 from services.queue import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """The queue in numbers, and the issue that comes first."""
 
     open: int = 0

@@ -7,15 +7,16 @@ Source: policy rules "responded", "updated" and "resumed"; Zendesk side-loads `m
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from services.domain import NEVER, UNREAD, Fact, Status, StatusChange, Ticket
 from services.zendesk.records import Comment, TicketRecord
 
 
-@dataclass(frozen=True, slots=True)
-class TicketMemory:
+class TicketMemory(Struct, frozen=True):
     """What is known of one ticket, and the counters that it was known at. Kept on disk."""
 
     status: Status

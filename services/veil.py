@@ -7,7 +7,8 @@ ever painted: whatever is sent or kept is made from the issue itself. Pure.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.domain import Incident, Issue, OnCall, Snapshot, Ticket, TimelineEntry
 

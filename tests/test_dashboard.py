@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
@@ -82,7 +82,7 @@ def issue(id: int, subject: str, minutes_ago: float = 5, **changes: object) -> I
         id, subject, Status.NEW, at, at, severity=Severity.P2, replied_first=NEVER,
         replied_last=NEVER, changes_known=True, url=f"https://example.zendesk.com/{id}",
     )  # fmt: skip
-    made = replace(made, **changes)  # type: ignore[arg-type]
+    made = replace(made, **changes)
     return Issue(made, None, POLICY.promises(made, None))
 
 

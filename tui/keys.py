@@ -6,14 +6,14 @@ and one way to get there in `tests/screen/test_keys.py`, which presses every key
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Table = tuple["Key", ...]
 """The keys of one screen, in the order of its help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One action and the keys for it."""
 
     id: str

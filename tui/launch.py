@@ -6,9 +6,10 @@ import os
 import random
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from services.clock import ScaledClock, SystemClock
 from services.config.tables import Config

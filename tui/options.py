@@ -1,15 +1,15 @@
 """How does the operator want the screen to look and answer?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from services.filter import View
 from services.signals.ladder import Ladder
 from tui.signaller import SignalOptions
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenOptions:
+class ScreenOptions(Struct, frozen=True):
     """Looks and keys."""
 
     theme: str = "rota-dark"

@@ -7,8 +7,9 @@ where need be, and to the operator's own command. Quiet while the operator is lo
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.clock import Clock
 from services.commands import tell
@@ -32,8 +33,7 @@ COMMAND_SECONDS = 30.0
 """How long the operator's command may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignalOptions:
+class SignalOptions(Struct, frozen=True):
     """How signals are sent."""
 
     bell: bool = True

@@ -2,10 +2,10 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct, field
 from textual import events, on, work
 
 from services.clock import Clock
@@ -29,8 +29,7 @@ LONGEST_MUTE = 24 * 60
 """Minutes for which everything can be silenced at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """What calling for somebody needs of the world outside."""
 
     memory: SignalMemory | None = None

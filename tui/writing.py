@@ -4,9 +4,10 @@ What a form is about is what was under the cursor at the key press, and stays so
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from textual.app import App
 
 from services.clock import Clock
@@ -34,8 +35,7 @@ def _nothing() -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stationery:
+class Stationery(Struct, frozen=True):
     """What it takes to write: made where the dashboard is put together."""
 
     outbox: Outbox = field(default_factory=lambda: Outbox(None))

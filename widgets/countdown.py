@@ -1,8 +1,9 @@
 """How is time left written and marked? Pure words and symbols; the colours are CSS classes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import ClockKind, Deadline, Kind, State
 from services.policy.deadlines import Policy
@@ -54,8 +55,7 @@ KIND_SHORT: Mapping[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Countdown:
+class Countdown(Struct, frozen=True):
     """What the gutter shows of one row."""
 
     text: str

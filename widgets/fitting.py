@@ -1,13 +1,12 @@
 """How is a line of several statements fitted into a width? The least important gives way first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One statement of a line."""
 
     rank: int

@@ -4,9 +4,9 @@ Textual sends a line from its widget's left edge up to where it changed. So what
 second stands in a widget of its own, and the symbols, which do not, in another.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
@@ -30,8 +30,7 @@ STRIPS_KEPT = 500
 """Painted pieces of text kept to be painted again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A line as it was last worked out."""
 
     row: Row

@@ -4,10 +4,10 @@ Told everything; repaints a line only when it reads differently.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.geometry import Region
@@ -38,8 +38,7 @@ PERIOD_WORDS: Mapping[Period, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFacts:
+class HeaderFacts(Struct, frozen=True):
     """What the header is drawn from."""
 
     snapshot: Snapshot

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -21,8 +22,7 @@ MARKS = {"done": "✓", "wrong": "!", "needed": "*", "open": " "}
 ASCII_MARKS = {**MARKS, "done": "+"}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One line."""
 
     label: str

@@ -5,10 +5,10 @@ character or a word beside it, so that nothing is said by colour alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from services.domain import Rota, Schedule
@@ -44,8 +44,7 @@ _RULER = {1: (0, 6, 9, 12, 17, 21), 2: (0, 3, 6, 9, 12, 15, 17, 19, 21)}
 _LETTERS = {Shade.HOURS: " ", Shade.NIGHT: " ", Shade.WEEKEND: "W", Shade.HOLIDAY: "H"}
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The characters that say what a turn is."""
 
     fill: Mapping[Shade, str]
@@ -61,8 +60,7 @@ PLAIN = Marks(FILL, "│", "★", "*", "!", "»", "┃")
 ASCII = Marks(ASCII_FILL, "|", "@", "*", "!", ">", "I")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One character of a line."""
 
     char: str
@@ -72,8 +70,7 @@ class Cell:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """One schedule of the timeline."""
 
     schedule: Schedule
@@ -82,8 +79,7 @@ class Lane:
     """Which of several it is; empty if it is alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Everything that the lines are drawn from, besides the lane."""
 
     rota: Rota

@@ -3,10 +3,10 @@
 import re
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from msgspec import Struct, field
 
 from services.api.bounds import BODY_BYTES, too_much
 from services.api.words import NAMES, one_line
@@ -25,8 +25,7 @@ _ESCAPE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One question to a vendor, or one thing for it to do."""
 
     method: str
@@ -48,8 +47,7 @@ class Request:
         return self.method not in ("GET", "HEAD")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back."""
 
     status: int

@@ -9,7 +9,8 @@ seconds on a monotonic clock.
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from services.api.exchange import Request
 from services.api.limits import Limits, buckets_told, limits_told, retry_after
@@ -34,8 +35,7 @@ JITTER = 0.2
 _ID = re.compile(r"/[^/]*\d[^/]*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Bucket:
+class _Bucket(Struct, frozen=True):
     limit: int
     remaining: int
     resets_at: float

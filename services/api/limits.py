@@ -4,8 +4,9 @@ import contextlib
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 LONGEST_WAIT = 3600.0
 """Seconds; a vendor that asks for more is asked again after this all the same."""
@@ -19,8 +20,7 @@ _BUCKET = re.compile(r"zendesk-rate-?limit-(.+)")
 _PART = re.compile(r"(\w+)\s*=\s*(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much may still be asked, as of the latest answer that said so."""
 
     limit: int

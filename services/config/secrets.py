@@ -8,8 +8,9 @@ read it. Source: policy rule "Secrets".
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from services.commands import printed_by
 from services.config.tables import Config
@@ -28,8 +29,7 @@ Remembered = Callable[[Source], Kept | None]
 """What was kept of an earlier login; `services.config.wallet.Wallet.load`, for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ZendeskLogin:
+class ZendeskLogin(Struct, frozen=True):
     """Who we are to Zendesk."""
 
     token: Secret
@@ -44,8 +44,7 @@ class ZendeskLogin:
         return self.email is None
 
 
-@dataclass(frozen=True, slots=True)
-class PagerDutyLogin:
+class PagerDutyLogin(Struct, frozen=True):
     """Who we are to PagerDuty."""
 
     token: Secret

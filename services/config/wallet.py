@@ -8,10 +8,10 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from services.domain import Source
 from services.errors import ConfigError, StoreError
@@ -25,8 +25,7 @@ Keyring = Callable[[str, str], str | None]
 """Looks up a secret by service and user."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyringAccess:
+class KeyringAccess(Struct, frozen=True):
     """The three things that one does with a keyring."""
 
     ask: Keyring
@@ -36,8 +35,7 @@ class KeyringAccess:
     """Whether there was something to drop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What was kept for a vendor: a token, or a pair of them."""
 
     token: Secret

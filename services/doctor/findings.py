@@ -1,8 +1,10 @@
 """What was found, and how bad is it?"""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from services.plain import plain
 
@@ -17,8 +19,7 @@ class Verdict(StrEnum):
     """It does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """The answer to one question."""
 
     about: str

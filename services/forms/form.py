@@ -6,8 +6,9 @@ issue are raw; answers are just what was typed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from services.domain import Incident, Issue, Severity, Status, Ticket
 from services.letters import Write
@@ -26,8 +27,7 @@ Answers = Mapping[str, str]
 """By the field's id, just as typed; a choice is its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several answers."""
 
     value: str
@@ -36,8 +36,7 @@ class Choice:
     """What choosing it would mean, now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One question."""
 
     id: str
@@ -63,16 +62,14 @@ class Field:
     """Whether the requester will read it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
+class Colleague(Struct, frozen=True):
     """Somebody, or a group, that work can be given to."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True):
     """Who and what there is at the vendors to choose from; empty where nobody has asked yet."""
 
     agents: tuple[Colleague, ...] = ()
@@ -87,8 +84,7 @@ class Directory:
     """PagerDuty's escalation policies."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """How the team works: what the configuration says about forms."""
 
     hold: timedelta = timedelta(seconds=10)
@@ -107,8 +103,7 @@ class House:
     """The id of the PagerDuty service that a raised issue pages; "" asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """The person at the keyboard, as the vendors know them."""
 
     names: frozenset[str] = frozenset()
@@ -121,8 +116,7 @@ class Me:
         return min(self.names, default="")
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """What a form is asked about."""
 
     issue: Issue | None
@@ -181,8 +175,7 @@ def any_issue(scene: Scene) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A form, whole."""
 
     id: str

@@ -5,8 +5,9 @@ Texts are raw here; they are made safe where they are painted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from services.domain import IncidentStatus, Severity
 from services.expected import Names, expected
@@ -27,8 +28,7 @@ from services.letters import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One letter, as it will arrive."""
 
     to: str
@@ -42,8 +42,7 @@ class Part:
     """Whether the requester gets it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """Everything that one key press will send."""
 
     title: str

@@ -1,7 +1,8 @@
 """What would each severity mean for an issue, now?"""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from services.domain import Issue, Kind, Severity, State
 from services.expected import Names, expected

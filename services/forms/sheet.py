@@ -4,8 +4,9 @@ What it is about is decided when it is made. Nothing here is painted; every chan
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from services.domain import Issue
 from services.forms.changes import changes

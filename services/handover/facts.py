@@ -5,8 +5,9 @@ Times are aware `datetime`s in UTC; text is raw where it is kept, plain where wo
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from services.domain import Happening, History, Issue, Rota, Source, SourceStatus
 from services.journal.records import Deed
@@ -17,8 +18,7 @@ from services.rota.sent import ROTA
 from services.rota.shift import ShiftSpan
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverFacts:
+class HandoverFacts(Struct, frozen=True):
     """All that a handover is written from."""
 
     now: datetime

@@ -4,8 +4,9 @@ So that it is whole even if no dashboard was running for a part of the shift.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from services.domain import History, Snapshot
 from services.feed import Feed

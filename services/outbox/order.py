@@ -6,8 +6,9 @@ the rest of its own action, and nothing else. All pure.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.letters import Letter, LetterState, TicketUpdate
 
@@ -20,8 +21,7 @@ LONGEST_PAUSE = timedelta(minutes=75)
 put right since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A letter whose turn it is, from some moment on."""
 
     letter: Letter

@@ -4,9 +4,8 @@ Every list is read whole, 100 to a request, in PagerDuty's order; an entry that 
 left out, since nothing rests on the list being complete but what a person may pick.
 """
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from services.api import Api, readable
 from services.errors import Rejected
@@ -19,16 +18,14 @@ LACKS_ABILITY = 402
 """The account has not got the feature."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """Something with an id and a name."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """Somebody who can be on call."""
 
     id: str

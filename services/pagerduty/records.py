@@ -3,14 +3,14 @@
 Times are aware `datetime`s in UTC. Text is raw.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from services.domain import Incident
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentPage:
+class IncidentPage(Struct, frozen=True):
     """Some of a list of incidents."""
 
     incidents: tuple[Incident, ...]
@@ -22,8 +22,7 @@ class IncidentPage:
     """A line for each incident that could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True):
     """One thing that happened to an incident."""
 
     id: str
@@ -40,8 +39,7 @@ class LogEntry:
     """The incident as it was when the log was read, where it came whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(Struct, frozen=True):
     """Some of a log, oldest first within the page."""
 
     entries: tuple[LogEntry, ...]
@@ -52,8 +50,7 @@ class LogPage:
     """A line for each entry that could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A user of PagerDuty."""
 
     id: str

@@ -9,9 +9,10 @@ Source: the policy's support hours and periods.
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from services.domain import Period
 from services.errors import ConfigError
@@ -27,8 +28,7 @@ _DAY = timedelta(days=1)
 _SECOND = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedDay:
+class ClosedDay(Struct, frozen=True):
     """A civil day on which support does not open."""
 
     day: date
@@ -36,8 +36,7 @@ class ClosedDay:
     """`weekend`, or the name of the bank holiday."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedStretch:
+class ClosedStretch(Struct, frozen=True):
     """A stretch in which support is closed throughout, as far as it was asked for."""
 
     starts_at: datetime

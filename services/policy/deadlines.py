@@ -4,8 +4,9 @@ Pure: it is told `now` and never asks. Source: the policy's states and its rule 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import (
     ClockKind,
@@ -34,8 +35,7 @@ _INSTANT = timedelta(microseconds=1)
 """A deadline is breached from the first instant *after* it is due."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf(Struct, frozen=True):
     """What an issue would carry if it had some severity. Moments are in UTC."""
 
     period: Period

@@ -5,8 +5,9 @@ UTC as well. Pure: told `now`. Source: the policy's "Why?".
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import ClockKind, Kind, Promise, State
 from services.policy.calendar import ClosedStretch, SupportCalendar
@@ -26,8 +27,7 @@ NIGHTS_LISTED = 3
 """More nights than this are counted rather than listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """One deadline explained."""
 
     title: str

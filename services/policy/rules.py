@@ -4,14 +4,14 @@ Source: the team's support policy (DESIGN of deadlines); every value is a defaul
 and can be changed there.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+
+from msgspec import Struct, field
 
 from services.domain import ClockKind, Severity, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """Time allowed: a fixed duration, or a number of business days.
 
     A business day is one support day's worth of support time, whatever its length.
@@ -33,8 +33,7 @@ class Allowance:
         return "".join(f"{n}{unit}" for n, unit in parts if n) or "0m"
 
 
-@dataclass(frozen=True, slots=True)
-class SupportHours:
+class SupportHours(Struct, frozen=True):
     """When support is open, in civil time of one zone."""
 
     timezone: str = "Europe/London"
@@ -48,8 +47,7 @@ class SupportHours:
     not_holidays: frozenset[date] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class SeverityRule:
+class SeverityRule(Struct, frozen=True):
     """What is promised for one severity."""
 
     clock: ClockKind
@@ -60,8 +58,7 @@ class SeverityRule:
     """Replaces `respond` for issues raised out of hours; only on a clock that always runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnclassifiedRule:
+class UnclassifiedRule(Struct, frozen=True):
     """What is promised before an issue has a severity."""
 
     clock: ClockKind = ClockKind.SUPPORT_HOURS
@@ -101,8 +98,7 @@ def _default_severities() -> dict[Severity, SeverityRule]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRules:
+class PolicyRules(Struct, frozen=True):
     """The whole policy."""
 
     hours: SupportHours = SupportHours()

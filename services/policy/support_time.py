@@ -8,10 +8,11 @@ calendar to say.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
+
+from msgspec import Struct
 
 from services.errors import ConfigError
 
@@ -38,8 +39,7 @@ def length_in_micros(length: timedelta) -> int:
     return length // _MICRO
 
 
-@dataclass(frozen=True, slots=True)
-class Years:
+class Years(Struct, frozen=True):
     """The open stretches of some civil years in a row. Never changed, only replaced."""
 
     first: int

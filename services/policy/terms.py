@@ -4,8 +4,9 @@ The rules as the configuration gives them, with business days turned into suppor
 all. Pure. Source: the policy's table of severities.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import ClockKind, Period, Severity, Status
 from services.errors import ConfigError
@@ -14,8 +15,7 @@ from services.policy.rules import Allowance, PolicyRules, SeverityRule
 from services.policy.support_time import from_micros, length_in_micros, to_micros
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One line of the policy."""
 
     rule: str

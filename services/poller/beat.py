@@ -3,8 +3,10 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from services.clock import Clock
 from services.domain import Health, Source, SourceStatus
@@ -20,8 +22,7 @@ JITTER = 0.2
 """Every interval is varied by this share, so that dashboards do not march in step."""
 
 
-@dataclass(slots=True)
-class Beat:
+class Beat(Struct):
     """One source's loop."""
 
     source: Source

@@ -5,15 +5,15 @@ fails, the queue is as live as before, and the operator is told what is missing 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from services.clock import Clock
 from services.errors import RateLimited, ServiceError, Unauthorised
 
 
-@dataclass(slots=True)
-class Duty:
+class Duty(Struct):
     """One of these, and how it goes."""
 
     name: str

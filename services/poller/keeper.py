@@ -1,6 +1,6 @@
 """How does what was learned survive the next start? A disk in trouble does not stop the polling."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.clock import Clock
 from services.desk import Desk

@@ -4,7 +4,8 @@ Pure: told the queue from disk and what is known by now.
 """
 
 from collections.abc import Mapping, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.domain import Health, Issue, Snapshot, Source, SourceStatus
 from services.store import CachedQueue

@@ -7,8 +7,9 @@ few per cycle. Source: PagerDuty `/log_entries`, `/incidents`, `/schedules`.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from services.clock import Clock
 from services.domain import Incident, Source

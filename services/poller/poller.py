@@ -8,9 +8,10 @@ and jitter of the polling design.
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec.structs import replace
 
 from services.clock import Clock
 from services.desk import Desk

@@ -1,15 +1,15 @@
 """What is to be said beside the queue: what is amiss now, and what is to be known once?"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.standing import Standing
 from services.poller.zendesk_feed import ZendeskFeed
 
 
-@dataclass(frozen=True, slots=True)
-class Remarks:
+class Remarks(Struct, frozen=True):
     """What others than the vendors want to be said."""
 
     now: tuple[str, ...] = ()

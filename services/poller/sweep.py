@@ -4,8 +4,9 @@ By search while it can reach all (it stops at 1,000), else by the export cursor,
 Source: Zendesk `/search`, `/search/export`, `/views/{id}/tickets`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import Source
 from services.errors import Rejected, UnexpectedReply
@@ -20,8 +21,7 @@ CURSOR_LIFE = timedelta(minutes=55)
 """An export cursor dies after an hour; a sweep that takes longer starts again."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepOver:
+class SweepOver(Struct, frozen=True):
     """A sweep that reached the end."""
 
     started_at: datetime

@@ -3,16 +3,17 @@
 Remembers; asks nothing. A record takes the place of an older one, never of a newer.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from services.domain import Ticket
 from services.ticket_facts import TicketMemory, learn, with_facts
 from services.zendesk.records import TicketRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Which tickets are ours."""
 
     groups: tuple[int | str, ...] = ()

@@ -4,8 +4,9 @@ Pure: told `now`. Source: the queue's deadlines, PagerDuty's own re-pages and th
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import Deadline, Issue, Kind, Rota, State
 from services.queue import Row
@@ -14,8 +15,7 @@ from services.rota.turns import Turn, is_mine, turn_at, turns
 _OWED = frozenset({State.BREACHED, State.SOON, State.RUNNING, State.PAUSED, State.UNKNOWN})
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """Something that does not wait."""
 
     issue: Issue
@@ -23,8 +23,7 @@ class Due:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """Somebody who is on call now, and on what."""
 
     who: str
@@ -32,8 +31,7 @@ class Cover:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Away:
+class Away(Struct, frozen=True):
     """What stepping away until `until` would mean."""
 
     until: datetime

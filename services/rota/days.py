@@ -5,10 +5,11 @@ out has no time in it, one that comes twice is drawn once. Moments are aware, in
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from services.policy.calendar import SupportCalendar
 from services.rota.turns import Turn
@@ -26,8 +27,7 @@ class Shade(StrEnum):
     HOLIDAY = "bank holiday"
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """One civil day."""
 
     day: date
@@ -41,8 +41,7 @@ class Day:
     """How far the clocks are put forward on it; negative is back, nothing on most days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """The part of a turn that lies within one day."""
 
     turn: Turn

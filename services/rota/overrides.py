@@ -5,9 +5,11 @@ left to the person. Moments are aware, in UTC. Pure.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from services.domain import Rota, Schedule
 from services.letters import OverrideCreate
@@ -17,8 +19,7 @@ LONGEST = timedelta(days=90)
 """Nobody stands in for longer; more than this is a slip of the finger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """Somebody is to have a piece of a schedule."""
 
     schedule: Schedule
@@ -38,8 +39,7 @@ class Cover:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something to know before it is sent."""
 
     text: str

@@ -4,8 +4,9 @@ Pure: told the letters. Text of the vendors is raw.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.letters import Letter, LetterState, OverrideCreate
 
@@ -19,8 +20,7 @@ FRESH = timedelta(minutes=10)
 """How long what went well is still told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How one action on the rota stands."""
 
     action: str

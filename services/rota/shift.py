@@ -1,8 +1,9 @@
 """Which shift is this, and which comes after it? For the handover. Pure; moments are in UTC."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from services.domain import Rota
 from services.policy.calendar import SupportCalendar
@@ -15,8 +16,7 @@ _LONGEST = timedelta(days=4)
 """No support hours are further apart, but for the longest of holidays."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftSpan:
+class ShiftSpan(Struct, frozen=True):
     """A shift and the one after it."""
 
     since: datetime

@@ -5,15 +5,15 @@ hole: where nobody is on call there is a turn without people. Moments are aware,
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, pairwise
+
+from msgspec import Struct
 
 from services.domain import OnCall, Rota, Schedule, Shift
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A stretch of a schedule, from `start`, up to but not including `end`."""
 
     start: datetime
@@ -37,8 +37,7 @@ class Turn:
         return any(shift.override for shift in self.shifts)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a schedule stands at one moment."""
 
     schedule: Schedule
@@ -48,8 +47,7 @@ class Standing:
     """The first turn after that with somebody in it; None if there is none as far as is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A stretch of time and what is wrong with it."""
 
     start: datetime

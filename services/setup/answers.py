@@ -6,7 +6,8 @@ is kept; what of it cannot is named, so that nothing is dropped in silence.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from services.config.checks import check
 from services.config.reading import Problem, read_table
@@ -19,8 +20,7 @@ HEADER = """\
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(Struct, frozen=True, kw_only=True):
     """What was chosen; None leaves a key as it is."""
 
     zendesk: str | None = None
@@ -39,8 +39,7 @@ class Answers:
     pagerduty_command: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Salvage:
+class Salvage(Struct, frozen=True):
     """What an earlier file still gives."""
 
     tables: Mapping[str, object] = field(default_factory=dict)

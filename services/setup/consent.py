@@ -13,8 +13,9 @@ import hmac
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from msgspec import Struct
 
 from services.clock import Clock
 from services.errors import Unauthorised
@@ -30,8 +31,7 @@ _DONE = "Done. You can close this page and go back to the terminal."
 _FAILED = "That did not work; the terminal says why. You can close this page."
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What one attempt rests on; kept in memory for as long as it takes."""
 
     state: str

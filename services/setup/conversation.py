@@ -6,9 +6,11 @@ before the last step.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from services.api import Api
 from services.config.checks import url_trouble
@@ -49,8 +51,7 @@ class Keep(StrEnum):
     """Nowhere here: the person, or a command of theirs, gives them each time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What became of the configuration."""
 
     path: Path

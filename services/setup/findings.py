@@ -5,8 +5,9 @@ that says why; only credentials that are nobody's end it.
 """
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from services.api import Api
 from services.errors import Forbidden, NotFound, Rejected, ServiceError
@@ -20,8 +21,7 @@ from services.zendesk.records import Group, Person
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ZendeskFindings:
+class ZendeskFindings(Struct, frozen=True):
     """What a Zendesk account offers us."""
 
     me: Person
@@ -31,8 +31,7 @@ class ZendeskFindings:
     """What could not be had, a plain line each."""
 
 
-@dataclass(frozen=True, slots=True)
-class PagerDutyFindings:
+class PagerDutyFindings(Struct, frozen=True):
     """What a PagerDuty account offers us."""
 
     me: PagerDutyPerson | None

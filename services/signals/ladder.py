@@ -6,8 +6,9 @@ deadline".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from services.domain import ClockKind, Issue, Kind, Promise, Severity
 from services.policy.deadlines import Policy
@@ -27,8 +28,7 @@ USUAL = (0.75, 0.9, BREACH)
 Shares = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(Struct, frozen=True):
     """At which shares of the time allowed a person is called, by severity."""
 
     steps: Mapping[Severity | None, Shares] = field(
@@ -37,8 +37,7 @@ class Ladder:
     """`None` is unclassified. Each ascending; empty calls for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """One step of one deadline of one issue, or a new P1."""
 
     issue: Issue

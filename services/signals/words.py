@@ -1,9 +1,10 @@
 """What does a signal say? Words for a bell's notification and variables for a command."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from services.domain import SEVERITY_RANK, Kind
 from services.plain import plain
@@ -24,8 +25,7 @@ _KINDS = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """What is said at once; several steps reached together are one signal."""
 
     title: str

@@ -4,10 +4,10 @@ Every list is read whole, 100 to a request, in Zendesk's order; an entry that ca
 left out, since nothing rests on the list being complete but what a person may pick.
 """
 
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from services.api import Api, readable
 from services.errors import UnexpectedReply
@@ -20,8 +20,7 @@ MOST_PAGES = 20
 """Pages of one list that are read; nobody picks from more."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A saved search of the account."""
 
     id: int

@@ -5,9 +5,8 @@ answer the old pair is worth nothing, so the new one is to be kept before it is 
 Source: POST /oauth/tokens.
 """
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from services.api import Api, Request
 from services.api.exchange import decode
@@ -19,8 +18,7 @@ PATH = "/oauth/tokens"
 AGAIN = "Log in again with `rota login zendesk`."
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPair:
+class TokenPair(Struct, frozen=True):
     """What stands for a person's consent."""
 
     access: Secret

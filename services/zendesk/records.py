@@ -3,14 +3,14 @@
 Times are aware `datetime`s in UTC unless a name says minutes. Text is raw.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from services.domain import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(Struct, frozen=True):
     """The counters that come with a ticket; None where Zendesk did not say."""
 
     replies: int | None
@@ -25,8 +25,7 @@ class Metrics:
     status_updated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRecord:
+class TicketRecord(Struct, frozen=True):
     """A ticket as it was sent, and what it takes to judge its facts."""
 
     ticket: Ticket
@@ -39,8 +38,7 @@ class TicketRecord:
     """By the requester's role; None when that was not sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class TicketPage:
+class TicketPage(Struct, frozen=True):
     """Some of a list of tickets."""
 
     tickets: tuple[TicketRecord, ...]
@@ -54,8 +52,7 @@ class TicketPage:
     """A line for each ticket that could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """Something said on a ticket. The oldest of a ticket is its description."""
 
     id: int
@@ -71,8 +68,7 @@ class Comment:
     """The mark that our own writes carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentPage:
+class CommentPage(Struct, frozen=True):
     """Some of a ticket's comments, in the order asked for."""
 
     comments: tuple[Comment, ...]
@@ -82,8 +78,7 @@ class CommentPage:
     """A line for each comment that could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A user of Zendesk."""
 
     id: int
@@ -100,8 +95,7 @@ class Person:
         return None if self.role is None else self.role in ("agent", "admin")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A group that tickets are assigned to."""
 
     id: int

@@ -7,10 +7,10 @@ Source: developer.zendesk.com, Tickets, Ticket Metrics, Ticket Comments, Ticket 
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from services.api import Moment, Whole, readable, utc
 from services.domain import SEVERITY_RANK, Severity, Status, StatusChange, Ticket
@@ -159,8 +159,7 @@ class _Audit(msgspec.Struct):
     events: list[_Event] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sideloads:
+class Sideloads(Struct, frozen=True):
     """The people, groups and counters that came with a page, by id."""
 
     people: Mapping[int, Person]

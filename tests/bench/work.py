@@ -6,13 +6,14 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import httpx
 import msgspec
 import pendulum
+from msgspec.structs import replace
 
 from services.domain import Issue
 from services.policy.calendar import SupportCalendar

@@ -3,8 +3,9 @@
 import asyncio
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from services.clock import ManualClock
 from services.domain import Health, Severity, Snapshot, SourceStatus

@@ -1,9 +1,9 @@
 """The operator's seat with an outbox whose letters nobody carries: what is posted stays there."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual import events
 from textual.pilot import Pilot
 

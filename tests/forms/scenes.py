@@ -1,8 +1,9 @@
 """Issues, and a person at the keyboard who opens forms on them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
+
+from msgspec.structs import replace
 
 from services.config.tables import Config
 from services.domain import NEVER, Fact, Incident, IncidentStatus, Issue, Severity, Status, Ticket

@@ -1,11 +1,21 @@
 """What the queue shows of what we have sent, until its vendor shows it."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 import pytest
+from msgspec.structs import replace
 
-from services.domain import Health, IncidentStatus, Kind, Severity, Snapshot, Source, SourceStatus
+from services.domain import (
+    Health,
+    IncidentStatus,
+    Issue,
+    Kind,
+    Severity,
+    Snapshot,
+    Source,
+    SourceStatus,
+)
 from services.expected import LONGEST_LAG, Names, expected, kind_of, overlaid, text_of
 from services.letters import (
     IncidentNote,
@@ -116,13 +126,12 @@ def test_an_incident_is_confirmed_by_the_first_question_asked_after_it_was_writt
 def test_letters_of_long_ago_cost_nothing() -> None:
     """Two days of letters, and a queue that is looked at once for none of them."""
 
-    class Unread(Snapshot):
-        @property
-        def issues(self) -> tuple[()]:
+    class Unread(tuple[Issue, ...]):
+        def __iter__(self) -> NoReturn:
             raise AssertionError("looked at")
 
     old = [letter(REPLY, LetterState.SENT, settled_at=NOON - timedelta(hours=1))] * 500
-    shown = Unread.__new__(Unread)
+    shown = replace(world(), issues=Unread())
 
     assert overlaid(shown, old, POLICY, NAMES, NOON) is shown
 

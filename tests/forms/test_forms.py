@@ -1,9 +1,9 @@
 """What each form asks and what it makes of the answers."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain import Fact, IncidentStatus, Severity, Status
 from services.forms.catalogue import FORMS

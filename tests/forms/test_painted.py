@@ -4,11 +4,11 @@
 """
 
 import os
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from services.domain import Severity, Source, TimelineEntry

@@ -1,11 +1,11 @@
 """A form as the operator meets it: keys go in, painted lines and letters come out."""
 
 import sqlite3
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.pilot import Pilot
 

@@ -1,11 +1,11 @@
 """The handover, the boundary card and stepping away, as the operator meets them."""
 
 import base64
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from services.domain import Issue, Severity

@@ -1,10 +1,10 @@
 """Does the handover name every open issue once, where it belongs, with all that is to be said?"""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.domain import (
     Fact,
@@ -35,7 +35,7 @@ SAID = Fact(NOON - 2 * MINUTE)
 def facts(*issues: Issue, **changes: object) -> HandoverFacts:
     rows = arrange(issues, POLICY, NOON)
     made = HandoverFacts(NOON, SPAN, rows, history=History(SPAN.since, read=BOTH))
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def section(text: str, title: str) -> list[str]:

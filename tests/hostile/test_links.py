@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.config.tables import Config, PagerDuty, Zendesk
@@ -51,7 +51,6 @@ def test_an_address_is_written_out(url: str, written: str) -> None:
     assert found.url == written
 
 
-@settings(deadline=None)
 @given(st.one_of(hostile_text, hostile_text.map("https://a.example/".__add__)))
 def test_no_address_can_do_anything_in_an_argument(text: str) -> None:
     found = web_link(text)

@@ -55,7 +55,7 @@ def test_no_string_of_the_corpus_acts_hides_or_overflows(kind: str) -> None:
         assert max(map(len, plain_lines(string))) <= LONGEST_LINE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(hostile_text, st.integers(0, 60))
 def test_no_text_acts_hides_or_overflows(text: str, limit: int) -> None:
     for made in (plain(text, limit), plain_title(text), *plain_lines(text)):
@@ -78,7 +78,6 @@ def test_every_single_character_is_harmless_and_as_wide_as_terminals_think() -> 
                 assert sum(map(wcwidth, made)) == cell_len(made), hex(code)
 
 
-@settings(deadline=None)
 @given(hostile_text)
 def test_what_is_plain_stays_as_it_is(text: str) -> None:
     once = plain(text)
@@ -86,7 +85,6 @@ def test_what_is_plain_stays_as_it_is(text: str) -> None:
     assert plain(once) == once or unicodedata.normalize("NFC", once) != once
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
 def test_plain_ascii_is_left_alone(text: str) -> None:
     assert plain(text) == text
@@ -119,7 +117,6 @@ def test_lines_end_wherever_a_terminal_would_end_them() -> None:
     assert plain_lines("a\r\nb\rc\n\td") == ["a", "b", "c", "    d"]
 
 
-@settings(deadline=None)
 @given(hostile_text)
 def test_a_title_has_no_fields_and_no_end_before_its_end(text: str) -> None:
     title = plain_title(text, 50)
@@ -129,13 +126,11 @@ def test_a_title_has_no_fields_and_no_end_before_its_end(text: str) -> None:
     assert len(title) <= 50
 
 
-@settings(deadline=None)
 @given(hostile_text)
 def test_tmux_finds_nothing_of_its_own_in_a_status(text: str) -> None:
     assert not set(plain_status(text)) & set("#;\x1b")
 
 
-@settings(deadline=None)
 @given(hostile_text)
 def test_a_file_name_is_never_empty_a_path_an_option_or_hidden(text: str) -> None:
     name = plain_file_name(text)

@@ -7,12 +7,12 @@ import asyncio
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual import events
 from textual.pilot import Pilot
 
@@ -82,7 +82,7 @@ def test_no_text_acts_or_leaves_its_cell() -> None:
         stage = desk.app.run_test(headless=False, size=(100, 24))
         pilot = runner.run(stage.__aenter__())
 
-        @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
         @given(st.lists(hostile_text, min_size=3, max_size=24))
         def paint(strings: list[str]) -> None:
             runner.run(show(desk, pilot, strings))

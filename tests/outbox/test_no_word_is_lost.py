@@ -130,4 +130,4 @@ class Laptop(RuleBasedStateMachine):
 
 
 TestLaptop = Laptop.TestCase
-TestLaptop.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+TestLaptop.settings = settings(max_examples=20, stateful_step_count=40)

@@ -223,7 +223,7 @@ def check(shift: Shift, kinds: Sequence[str]) -> None:
     assert shift.incident.title == (wanted[-1] if wanted else "page")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=6),
     weather=st.lists(st.tuples(st.sampled_from(FAULTS), st.booleans()), min_size=1, max_size=8),

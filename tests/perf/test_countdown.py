@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain import ClockKind, Deadline, Kind, Promise, State
@@ -34,7 +34,6 @@ def reads(held: Deadline, now: datetime) -> str:
     return countdown(held, False, POLICY, now).text
 
 
-@settings(deadline=None)
 @given(now=moments, away=lengths, clock=st.sampled_from(ClockKind), known=st.booleans())
 def test_it_reads_alike_up_to_that_moment_and_differently_from_then_on(
     now: datetime, away: timedelta, clock: ClockKind, known: bool
@@ -56,7 +55,6 @@ def test_it_reads_alike_up_to_that_moment_and_differently_from_then_on(
         assert reads(held, until) != reads(held, now)
 
 
-@settings(deadline=None)
 @given(now=moments)
 def test_where_nothing_is_owed_nothing_changes(now: datetime) -> None:
     assert reads_until(None, POLICY, now) is None

@@ -1,12 +1,12 @@
 """A queue that is kept in order is always what arranging it anew would give; and it is cheap."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.domain import Issue, Severity, Status, Ticket
 from services.queue import arrange, changes_at
@@ -39,7 +39,7 @@ spans = st.integers(-7200, 86_400) | st.sampled_from([0, 1, 60, 600, 3600])
 steps = st.lists(st.tuples(news, spans), max_size=8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=st.dictionaries(st.integers(1, 12), tickets(), max_size=12), steps=steps)
 def test_whatever_happens_it_is_what_arranging_all_anew_gives(
     first: dict[int, Ticket], steps: list[tuple[dict[int, Ticket | None], int]]
@@ -66,7 +66,7 @@ def test_whatever_happens_it_is_what_arranging_all_anew_gives(
     assert standing.row_of("zd-99") is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(before=st.lists(st.integers(0, 40), unique=True), after=st.lists(st.integers(0, 40)))
 def test_the_differences_are_all_there_is_to_tell(before: list[int], after: list[int]) -> None:
     pool = issues(dict.fromkeys(range(41), ticket(Severity.P2)))

@@ -1,8 +1,9 @@
 """Tickets and incidents for the policy's tests, and the calendar they are judged by."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
+
+from msgspec.structs import replace
 
 from services.domain import (
     NEVER,

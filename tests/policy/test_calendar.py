@@ -1,11 +1,11 @@
 """Support hours, the three periods, and what closes support."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain import Period
 from services.errors import ConfigError
@@ -165,7 +165,7 @@ def test_years_may_be_asked_for_in_any_order() -> None:
     ],
 )
 def test_hours_that_make_no_sense_are_refused(change: dict[str, object], says: str) -> None:
-    hours = replace(SupportHours(), **change)  # type: ignore[arg-type]
+    hours = replace(SupportHours(), **change)
 
     with pytest.raises(ConfigError, match=says):
         SupportCalendar(hours, no_holidays)

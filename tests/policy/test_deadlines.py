@@ -1,12 +1,12 @@
 """How deadlines stand, when that changes, and which comes first."""
 
 import random
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.domain import (
     ClockKind,
@@ -93,7 +93,7 @@ def test_nothing_is_left_to_count_while_the_ball_is_elsewhere() -> None:
 
 def any_promise(**facts: object) -> Promise:
     made = Promise(Kind.UPDATE, utc("12:00"), utc("10:00"), minutes(120), ClockKind.SUPPORT_HOURS)
-    return replace(made, **facts)  # type: ignore[arg-type]
+    return replace(made, **facts)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The order of the queue rests on the deadlines."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.domain import Issue, Severity, Status, Ticket
 from services.queue import arrange, changes_at

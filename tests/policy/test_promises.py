@@ -1,9 +1,9 @@
 """Every rule of what is promised, and from when, as a case with a name."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain import (
     NEVER,
@@ -255,7 +255,7 @@ def test_what_if_counts_from_the_later_of_responded_and_updated() -> None:
 def test_an_update_runs_from_the_latest_of_responded_updated_and_resumed(
     facts: dict[str, object], next_by: str, reason: str
 ) -> None:
-    told = replace(ticket(P2), **{**answered("10:05"), **facts})  # type: ignore[arg-type]
+    told = replace(ticket(P2), **{**answered("10:05"), **facts})
     update = promised(told)[Kind.UPDATE]
 
     assert (update.due_at, update.start_reason) == (utc(next_by), reason)
@@ -306,7 +306,7 @@ def test_on_an_incident_alone_notes_and_status_updates_count(
 ) -> None:
     acked = replace(incident(P1), acknowledged_first=Fact(utc("10:05")))
 
-    assert due(None, replace(acked, **facts))[Kind.UPDATE] == utc(next_by)  # type: ignore[arg-type]
+    assert due(None, replace(acked, **facts))[Kind.UPDATE] == utc(next_by)
 
 
 @pytest.mark.parametrize(
@@ -511,7 +511,7 @@ def test_nothing_is_promised_on_nothing() -> None:
 
 def with_p1(**change: object) -> PolicyRules:
     rules = PolicyRules()
-    p1 = replace(rules.severities[P1], **change)  # type: ignore[arg-type]
+    p1 = replace(rules.severities[P1], **change)
     return replace(rules, severities={**rules.severities, P1: p1})
 
 

@@ -1,8 +1,7 @@
 """The receipt says all that the sum needs, in plain words."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.domain import UNREAD, Kind, Severity, Status
 from services.policy.receipt import receipt

@@ -1,10 +1,10 @@
 """Does what was learned survive, and does a broken file cost a message and nothing else?"""
 
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.assemble import assemble
 from services.clock import ManualClock

@@ -1,9 +1,9 @@
 """Which change of a ticket's counters tells what, without reading the ticket?"""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain import NEVER, Fact, Status, StatusChange, Ticket
 from services.ticket_facts import TicketMemory, learn, with_audits, with_comments

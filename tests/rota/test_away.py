@@ -1,7 +1,8 @@
 """Can I step away? And what changes at five, at nine, and at the turn?"""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from services.boundary import Boundary, Change, boundary_ahead
 from services.domain import (

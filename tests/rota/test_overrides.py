@@ -1,9 +1,9 @@
 """May this override be made, and can these turns be swapped?"""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain import Rota, Schedule
 from services.rota.overrides import Cover, Remark, cover_from, given_back, remarks, swap

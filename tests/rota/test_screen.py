@@ -1,10 +1,10 @@
 """The rota as the operator meets it: keys go in, painted lines come out."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Input

@@ -1,11 +1,11 @@
 """Who is on call now, who is next, and when is nobody?"""
 
 import itertools
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.domain import Schedule
 from services.rota.turns import (

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
 
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widget import Widget
 

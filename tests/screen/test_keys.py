@@ -5,10 +5,10 @@ A new screen is one table in `tui.keys` and one entry in `WAYS`: how to get ther
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode

@@ -1,8 +1,7 @@
 """Can everybody read it, find their way in it, and show it to others?"""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color

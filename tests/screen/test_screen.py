@@ -1,9 +1,9 @@
 """What the operator sees and does."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from services.domain import Fact, Health, Severity, SourceStatus, Status

@@ -1,9 +1,9 @@
 """Is what happened behind the screen told on it, once, and kept to be looked up?"""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain import Health, SourceStatus
 from tests.screen.stage import FRESH, NOON, Desk, issue, settle, snapshot

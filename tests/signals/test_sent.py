@@ -3,13 +3,13 @@
 import asyncio
 import json
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual import events
 
 from services.domain import Severity

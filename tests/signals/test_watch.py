@@ -1,12 +1,12 @@
 """Is every step told, once, and not when it must be silent?"""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.domain import Fact, Health, Issue, Severity, Snapshot, SourceStatus, Status
 from services.policy.deadlines import Policy

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from services.config import load
 from services.domain import Period, Severity
@@ -22,8 +23,7 @@ _PERIODS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked, as it was written."""
 
     severity: str
@@ -32,8 +32,7 @@ class Question:
     updated: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What is promised; moments are UTC."""
 
     severity: str

@@ -3,9 +3,10 @@
 import asyncio
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
+
+from msgspec import Struct
 
 from services.api import Api
 from services.clock import ServerClock, SystemClock
@@ -24,8 +25,7 @@ EXIT_LEFT = 1
 """The person left without writing anything."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """Answers from the command line; None was not given."""
 
     zendesk: str | None = None

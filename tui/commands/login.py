@@ -8,8 +8,9 @@ import asyncio
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from getpass import getpass
+
+from msgspec import Struct
 
 from services.api import Api
 from services.clock import Clock, ServerClock, SystemClock
@@ -32,8 +33,7 @@ DEFAULT_CLIENT_PORT = 8976
 """Where the browser comes back to; the redirect address of the OAuth client names it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True):
     """How somebody wants to log in."""
 
     client_id: str | None = None

@@ -5,8 +5,9 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from services.clock import ScaledClock, SystemClock
 from services.config import load
@@ -16,8 +17,7 @@ from services.simulator.world import World
 from tui.commands.moments import read_moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
+class Play(Struct, frozen=True, kw_only=True):
     """What is to be simulated."""
 
     port: int

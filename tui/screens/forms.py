@@ -6,10 +6,10 @@ anything else happens. Which issue it is about is decided when it is opened, and
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -37,8 +37,7 @@ RECENT = 20
 """Things that were said, shown beside a form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clerk:
+class Clerk(Struct, frozen=True):
     """What a form may have done for it."""
 
     keep: Callable[[Mapping[str, str]], str]

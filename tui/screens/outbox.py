@@ -1,9 +1,9 @@
 """What has not been sent, why, and what can be done about it?"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -37,8 +37,7 @@ BESIDE = 90
 """Cells from which two texts stand beside each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deeds:
+class Deeds(Struct, frozen=True):
     """What can be done with a letter; each returns what there is to say, or ""."""
 
     retry: Callable[[Letter], str]

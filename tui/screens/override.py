@@ -1,11 +1,12 @@
 """An override or a swap, checked while it is typed and previewed before it is sent."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -33,8 +34,7 @@ HOLD = timedelta(seconds=10)
 _FORMAT = "%Y-%m-%d %H:%M"
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideDrafts:
+class OverrideDrafts(Struct, frozen=True):
     """Where the answers of the one override that is being written are kept."""
 
     load: Callable[[], Mapping[str, str]]

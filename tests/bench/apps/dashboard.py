@@ -6,8 +6,9 @@ vendors, is answered with a queue of which a hundred issues have changed.
 
 import random
 import sys
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from services.clock import SystemClock
 from services.domain import Issue, Snapshot
