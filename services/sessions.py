@@ -3,6 +3,10 @@
 Credentials are looked up off the loop, before the first request, and once more when they are
 refused: somebody may have logged in again meanwhile, or a command may give a new token by now. A
 pair of OAuth tokens is renewed by one process at a time, and kept before it is used.
+
+With a renewal Zendesk drops the old pair at once, without a grace period: when the answer is lost,
+only a person can help. So nothing here breaks off a renewal, a late answer is waited for, and
+where the connection broke the question is asked again, for most often it never arrived.
 """
 
 import asyncio
@@ -26,6 +30,9 @@ API_TOKENS_END = date(2027, 4, 30)
 
 LOCK_SECONDS = 0.25
 """Between two looks at whether another dashboard is done renewing."""
+
+LAST_WAIT = 10.0
+"""Seconds for which quitting waits for a renewal that is under way."""
 
 Login = ZendeskLogin | PagerDutyLogin
 
@@ -79,6 +86,9 @@ class Session:
         self._log = log
         self._headers: Mapping[str, str] = {}
         self._renewing = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
+        self._spent = ""
+        """The refresh token whose answer was lost; perhaps it is worth nothing any more."""
 
     def headers(self) -> Mapping[str, str]:
         """The credentials, as they go into every request."""
@@ -92,7 +102,14 @@ class Session:
     async def settled(self) -> None:
         """Return when no credentials are being looked up again or renewed."""
         async with self._renewing:
-            return
+            if self._renewal is not None:
+                await asyncio.wait({self._renewal})
+
+    async def aclose(self) -> None:
+        """Let a renewal that is under way end and be kept: its answer cannot be had twice."""
+        if self._renewal is not None:
+            await asyncio.wait({self._renewal}, timeout=LAST_WAIT)
+            self._renewal.cancel()
 
     async def prepare(self) -> bool:
         """Look the credentials up, if that has not been done; whether the vendor is used here.
@@ -132,14 +149,15 @@ class Session:
         async with self._renewing:
             if self._differs_from(refused):
                 return True
-            found = await self._found()
-            if found is not None:
-                self._adopt(found)
+            await self._look_again()
             if self._differs_from(refused):
                 return True
-            if not isinstance(found, ZendeskLogin) or found.pair is None:
+            if not isinstance(self.login, ZendeskLogin) or self.login.pair is None:
                 return False
-            await self._renew_alone(refused)
+            # Whoever waits for it may be called off; its answer is to be kept all the same.
+            self._renewal = asyncio.create_task(self._renew_alone(refused))
+            self._renewal.add_done_callback(_heard)
+            await asyncio.shield(self._renewal)
             return True
 
     def notices(self, today: datetime) -> tuple[str, ...]:
@@ -158,31 +176,58 @@ class Session:
         if self._wallet is None:
             return
         while True:
-            with self._wallet.alone(self.source) as alone:
-                if alone:
-                    found = await self._found()
-                    if found is not None:
-                        self._adopt(found)
-                    if not self._differs_from(refused):
-                        await self._renew_pair()
-                    return
+            try:
+                with self._wallet.alone(self.source) as alone:
+                    if alone:
+                        await self._look_again()
+                        if not self._differs_from(refused):
+                            await self._renew_pair()
+                        return
+            except ConfigError as error:
+                raise Unauthorised(self.source, error.headline, error.advice) from error
             await self._clock.sleep(LOCK_SECONDS)
+
+    async def _look_again(self) -> None:
+        """Take what is kept by now: another dashboard or `rota login` may have been here."""
+        found = await self._found()
+        if found is not None:
+            self._adopt(found)
 
     async def _renew_pair(self) -> None:
         login = self.login
         if not isinstance(login, ZendeskLogin) or login.pair is None or self._bare is None:
             return
         try:
-            fresh = await next_pair(self._bare, login.pair)
-        except OutcomeUnknown as error:
-            # Of what was asked with the old token it is certain that nothing was done.
-            what = "Zendesk's new token was lost on the way."
-            raise Unreachable(self.source, what, error.advice) from error
+            fresh = await self._following(self._bare, login.pair)
+        except Unauthorised:
+            await self._look_again()
+            if self.login is not None and self.login.token != login.token:
+                return
+            raise
         self._hide(fresh.access, fresh.refresh)
         await self._keep(fresh)
         if self._log is not None:
             self._log.note("renewed", source=self.source.value, kept=not self.trouble)
         self._adopt(ZendeskLogin(fresh.access, pair=fresh))
+
+    async def _following(self, bare: Api, pair: TokenPair) -> TokenPair:
+        """The pair after this one; asked for twice where the first answer was lost."""
+        refresh = pair.refresh.reveal()
+        try:
+            try:
+                return await next_pair(bare, pair)
+            except OutcomeUnknown:
+                self._spent = refresh
+                return await next_pair(bare, pair)
+        except OutcomeUnknown as error:
+            # Of what was asked with the old token it is certain that nothing was done.
+            what = "Zendesk's new token was lost on the way."
+            raise Unreachable(self.source, what, error.advice) from error
+        except Unauthorised as error:
+            if self._spent != refresh:
+                raise
+            what = "Zendesk's new token was lost on the way, and the old one is used up."
+            raise Unauthorised(self.source, what, error.advice) from error
 
     async def _keep(self, pair: TokenPair) -> None:
         """On the disk before it is used. If it cannot be, using it is still better than nothing."""
@@ -212,6 +257,12 @@ class Session:
 
     def _differs_from(self, refused: Mapping[str, str]) -> bool:
         return self._headers.get("Authorization") != refused.get("Authorization")
+
+
+def _heard(renewal: "asyncio.Task[None]") -> None:
+    """What went wrong with a renewal was for those who waited; if nobody did, it is over."""
+    if not renewal.cancelled():
+        renewal.exception()
 
 
 def _headers(source: Source, login: Login) -> Mapping[str, str]:

@@ -36,6 +36,9 @@ Observe = Callable[[str, Mapping[str, str], float], None]
 Renew = Callable[[Mapping[str, str]], Awaitable[bool]]
 """Told the headers that were refused; whether there are better ones now."""
 
+READ_SECONDS = 20.0
+"""How long the vendor may be silent."""
+
 REQUEST_SECONDS = 45.0
 """The longest a request may take from first to last byte, however alive the connection is."""
 
@@ -249,12 +252,14 @@ class Api:
         import httpx
 
         client = self._connected()
+        read = REQUEST_SECONDS if request.patient else READ_SECONDS
         built = client.build_request(
             request.method,
             self._base_url + request.path,
             params=list(request.params) or None,
             content=request.body,
             headers=headers if request.body is None else {**_JSON, **headers},
+            timeout=httpx.Timeout(connect=5, read=read, write=20, pool=5),
         )
         self.requests_made += 1
         asked = self._clock.monotonic()
@@ -285,7 +290,6 @@ class Api:
         try:
             self._client = httpx.AsyncClient(
                 transport=self._transport,
-                timeout=httpx.Timeout(connect=5, read=20, write=20, pool=5),
                 limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),

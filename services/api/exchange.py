@@ -40,6 +40,8 @@ class Request(Struct, frozen=True):
     urgent: bool = False
     """A write, or the look that verifies one: it goes before waiting reads, and may use the part
     of the limit that is kept back from them."""
+    patient: bool = False
+    """Whether a late answer is waited for as long as any: it cannot be had twice."""
 
     @property
     def writes(self) -> bool:

@@ -17,7 +17,9 @@ from services.domain import Source
 from services.errors import Unauthorised, Unreachable
 from services.secret import Secret
 from services.sessions import Session
-from services.simulator.call import Seen
+from services.simulator.call import Call, Reply, Seen
+from services.simulator.faults import reset_after, reset_before, silent_after, slow
+from services.simulator.interference import ServeLater
 from services.simulator.settings import Settings
 from services.simulator.transport import SimulatorTransport
 from services.simulator.world import World
@@ -164,12 +166,10 @@ async def test_consent_taken_back_asks_for_a_login_and_keeps_asking_no_more(
 
 async def test_a_renewal_that_got_lost_is_no_lost_write(laptop: Laptop) -> None:
     """What was to be written was refused, and so not done: its fate is known."""
-    from services.simulator.faults import silent_after
-
     session, api = laptop.dashboard()
     await session.prepare()
     await laptop.clock.advance(31 * 60)
-    laptop.world.faults.add(silent_after(), path="/oauth/tokens", times=1)
+    laptop.world.faults.add(silent_after(), path="/oauth/tokens", times=2)
     with pytest.raises(Unreachable):
         await api.ask(Request("PUT", "/api/v2/tickets/1", body=b"{}"))
 
@@ -212,3 +212,90 @@ async def test_an_api_token_says_when_it_ends() -> None:
     assert "30 April 2027, in 471 days" in session.notices(START)[0]
     assert "any day" in session.notices(datetime(2027, 5, 1, tzinfo=UTC))[0]
     assert Session(Source.ZENDESK, finds(login), ManualClock(START)).notices(START) == ()
+
+
+async def test_a_renewal_whose_question_never_arrived_is_asked_again(laptop: Laptop) -> None:
+    session, api = laptop.dashboard()
+    me = await who(session, api)
+    await laptop.clock.advance(31 * 60)
+    laptop.world.faults.add(reset_before(), path="/oauth/tokens", times=1)
+
+    assert await who(session, api) == me
+    assert laptop.renewals() == 2
+
+
+async def test_a_lost_renewal_says_what_happened_and_a_login_elsewhere_ends_it(
+    laptop: Laptop,
+) -> None:
+    """Zendesk drops the old pair as it answers, and knows no grace: only a person can help."""
+    session, api = laptop.dashboard()
+    await who(session, api)
+    await laptop.clock.advance(31 * 60)
+    laptop.world.faults.add(reset_after(), path="/oauth/tokens", times=1)
+    for _ in range(2):
+        with pytest.raises(Unauthorised, match="lost on the way, and the old one is used up"):
+            await who(session, api)
+    pair = laptop.world.keys.oauth[0]
+    laptop.wallet.save_pair(TokenPair(Secret(pair.access), Secret(pair.refresh), "rota"))
+
+    assert await who(session, api)
+
+
+async def test_a_pair_that_somebody_kept_meanwhile_is_taken_before_anybody_is_asked(
+    laptop: Laptop,
+) -> None:
+    session, api = laptop.dashboard()
+    me = await who(session, api)
+    await laptop.clock.advance(31 * 60)
+
+    async def logged_in_meanwhile(call: Call, serve: ServeLater) -> Reply:
+        await serve(call)
+        pair = laptop.world.keys.oauth[0]
+        laptop.wallet.save_pair(TokenPair(Secret(pair.access), Secret(pair.refresh), "rota"))
+        return Reply(lost="reset")
+
+    laptop.world.faults.add(logged_in_meanwhile, path="/oauth/tokens", times=1)
+
+    assert await who(session, api) == me
+
+
+async def test_quitting_while_a_token_is_renewed_does_not_cost_the_login(laptop: Laptop) -> None:
+    session, api = laptop.dashboard()
+    await who(session, api)
+    await laptop.clock.advance(31 * 60)
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def waits(call: Call, serve: ServeLater) -> Reply:
+        reply = await serve(call)
+        asked.set()
+        await answer.wait()
+        return reply
+
+    laptop.world.faults.add(waits, path="/oauth/tokens", times=1)
+    poll = asyncio.create_task(who(session, api))
+    await asked.wait()
+    poll.cancel()
+    await asyncio.gather(poll, return_exceptions=True)
+    leaving = asyncio.create_task(session.aclose())
+    await asyncio.sleep(0)
+    answer.set()
+    await leaving
+    kept = laptop.found()
+
+    assert kept is not None
+    assert kept.token.reveal() == laptop.world.zendesk_token
+    assert await who(*laptop.dashboard())
+
+
+async def test_a_slow_answer_with_new_tokens_is_waited_for(laptop: Laptop) -> None:
+    session, api = laptop.dashboard()
+    me = await who(session, api)
+    await laptop.clock.advance(31 * 60)
+    laptop.world.faults.add(slow(30, laptop.clock.sleep), path="/oauth/tokens", times=1)
+    asked = asyncio.create_task(who(session, api))
+    while not asked.done():
+        await asyncio.sleep(0.001)
+        await laptop.clock.advance(1)
+
+    assert await asked == me
+    assert laptop.renewals() == 1
