@@ -23,6 +23,7 @@ from services.clock import (
 from services.config.tables import Config
 from services.config.tables import PagerDuty as PagerDutyTable
 from services.connector import Connector
+from services.database import Tell
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import StoreError
@@ -37,6 +38,7 @@ from services.places import state_dir
 from services.policy.deadlines import Policy
 from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.poller import Poller
+from services.poller.presence import Presence
 from services.poller.remarks import Remarks
 from services.poller.standing import Standing
 from services.poller.ticket_book import Scope
@@ -64,6 +66,9 @@ OUTBOX = "-outbox"
 JOURNAL = "-journal"
 """The same for the journal."""
 
+SIGNALS = "-signals"
+"""The same for what has rung."""
+
 MOST_REQUESTS = 200
 """What `rota queue` may ask for from a cold cache."""
 
@@ -82,6 +87,8 @@ class Assembly(Struct):
     apis: tuple[Api, ...]
     retention: Retention
     """Removes what is no longer needed, while its `run` does."""
+    presence: Presence
+    """To be told of keys, where there are any."""
     set_aside: SetAside
     """Files that could not be read any more."""
     notices: list[str] = field(default_factory=list)
@@ -94,6 +101,8 @@ class Assembly(Struct):
 
     async def aclose(self) -> None:
         """Close connections, the store, the outbox, the journal and the log."""
+        for session in self.sessions.values():
+            await session.aclose()
         if self.log is not None:
             self.log.close()
         for api in (*self.apis, *self.bare):
@@ -155,6 +164,7 @@ def assemble(
     connect = Connector(config, environ, clock, observe, transport, log)
     zendesk = _zendesk(config, connect, store, policy, clock)
     pagerduty = _pagerduty(config, connect, environ, store, policy, clock)
+    presence = Presence(clock)
     poller = Poller(
         clock=clock,
         desk=desk,
@@ -166,6 +176,7 @@ def assemble(
         requests_made=connect.requests_made,
         standing=_standing(config, environ, clock, zendesk, pagerduty, connect),
         stretch=connect.stretch,
+        presence=presence,
         vigil=Vigil(servers) if servers else None,
         remarks=lambda: _remarks(connect, clock, servers, notices),
         log=log,
@@ -192,6 +203,7 @@ def assemble(
         journal,
         apis,
         retention,
+        presence,
         set_aside,
         notices,
         bare,
@@ -348,16 +360,22 @@ def _open_store(config: Config, environ: Mapping[str, str], notices: list[str]) 
         return Store(None)
 
 
-def signal_memory(config: Config, environ: Mapping[str, str]) -> SignalMemory:
+def signal_memory(config: Config, environ: Mapping[str, str], tell: Tell) -> SignalMemory:
     """What has rung on these accounts; a simulated world's ids begin anew, so it is forgotten.
 
     Where no file can be had, what rings is remembered until the end of the program.
+
+    Args:
+        config: Which accounts.
+        environ: Where the state directory may be named.
+        tell: Told when a file had to be set aside, or none can be had.
     """
     if any(_on_this_machine(url) for url in _accounts(config)):
         return SignalMemory(None)
     try:
-        return SignalMemory(_state_file(config, environ, "-signals"))
-    except StoreError:
+        return SignalMemory(_state_file(config, environ, SIGNALS), tell)
+    except StoreError as error:
+        tell(f"{error.headline} {error.advice}".strip())
         return SignalMemory(None)
 
 

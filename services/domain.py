@@ -365,6 +365,8 @@ class SourceStatus(Struct, frozen=True):
     """When it will be asked again, on the server's clock."""
     every: timedelta = timedelta(0)
     """How often it is asked as a rule."""
+    partial: bool = False
+    """Whether good answers leave out a part of the queue; then `error` says which, and why."""
 
 
 class Shift(Struct, frozen=True):

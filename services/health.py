@@ -25,6 +25,8 @@ class Trust(StrEnum):
     LIVE = "live"
     LATE = "late"
     """No worry yet, but not of this minute: one poll failed, hangs, or is put off."""
+    PARTLY = "partly"
+    """What is shown is of this minute, but it is not all there is."""
     STALE = "stale"
     """Old: two polls in a row failed, or there has been none for long."""
     FAILING = "failing"
@@ -49,12 +51,13 @@ def trust(status: SourceStatus, now: datetime, *, paused: bool = False) -> Trust
     if status.state is Health.ERROR or status.fetched_at is None:
         return Trust.FAILING
     age = now - status.fetched_at
-    if status.state is Health.STALE or age > max(OLD, 4 * status.every):
+    known_stale = status.state is Health.STALE and not status.partial
+    if known_stale or age > max(OLD, 4 * status.every):
         return Trust.STALE
     overdue = status.next_try_at is not None and now > status.next_try_at + GRACE
     if paused or overdue or age > max(LATE, 2 * status.every + GRACE):
         return Trust.LATE
-    return Trust.LIVE
+    return Trust.PARTLY if status.partial else Trust.LIVE
 
 
 def trust_until(status: SourceStatus, now: datetime, *, paused: bool = False) -> datetime | None:
@@ -84,8 +87,8 @@ def health(status: SourceStatus, now: datetime) -> Health:
     match trust(status, now):
         case Trust.OFF:
             return Health.OFF
-        case Trust.LIVE | Trust.LATE:
-            return Health.OK
-        case Trust.STALE:
+        case Trust.PARTLY | Trust.STALE:
             return Health.STALE
+        case Trust.LIVE | Trust.LATE:
+            return Health.STALE if status.partial else Health.OK
     return Health.ERROR

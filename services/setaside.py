@@ -1,8 +1,8 @@
 """How long are files kept that could not be read any more?
 
-A file of facts that was set aside holds customers' words and is of no use to anybody: it goes
-with the others. One of drafts and letters may hold words that were never sent: it stays, and is
-told of.
+A file of facts that was set aside holds customers' words and is of no use to anybody, nor is one
+of what has rung: they go with the others. One of drafts and letters may hold words that were never
+sent: it stays, and is told of.
 """
 
 import re
@@ -12,11 +12,11 @@ from pathlib import Path
 
 from services.errors import StoreError
 
-_FACTS = re.compile(r"[0-9a-f]{16}\.unreadable-\d+(-wal|-shm)?")
+_FACTS = re.compile(r"[0-9a-f]{16}(-signals)?\.unreadable-\d+(-wal|-shm)?")
 
 
 class SetAside:
-    """The files of facts that were set aside in a directory."""
+    """The files of facts, and of signals, that were set aside in a directory."""
 
     kept = "unreadable files of facts"
 

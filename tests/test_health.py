@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.domain import Health, SourceStatus
 from services.health import LATE, OLD, Trust, health, trust, trust_until
@@ -25,6 +26,11 @@ def asked(
     )
 
 
+def in_part(seconds_ago: float) -> SourceStatus:
+    """As after a good poll that could not tell of everything."""
+    return replace(asked(seconds_ago, Health.STALE, "search is down"), failures=0, partial=True)
+
+
 @pytest.mark.parametrize(
     ("status", "paused", "word"),
     [
@@ -36,6 +42,9 @@ def asked(
         pytest.param(asked(80, error="once"), False, Trust.LATE, id="one failure, and old"),
         pytest.param(asked(50, next_in=-20), False, Trust.LATE, id="the next poll hangs"),
         pytest.param(asked(60, Health.STALE, "x"), False, Trust.STALE, id="two failures"),
+        pytest.param(in_part(5), False, Trust.PARTLY, id="not all of it"),
+        pytest.param(in_part(130), False, Trust.STALE, id="not all of it, and old"),
+        pytest.param(in_part(80), False, Trust.LATE, id="not all of it, and late"),
         pytest.param(asked(130), False, Trust.STALE, id="old, whatever the state"),
         pytest.param(asked(130), True, Trust.STALE, id="paused for long"),
         pytest.param(asked(5, Health.ERROR, "401"), False, Trust.FAILING, id="refused"),
@@ -55,6 +64,7 @@ statuses = st.builds(
     failures=st.integers(0, 9),
     next_try_at=st.none() | st.floats(-300, 300).map(lambda s: NOON + timedelta(seconds=s)),
     every=st.sampled_from([timedelta(seconds=15), HALF_A_MINUTE, timedelta(minutes=5)]),
+    partial=st.booleans(),
 )
 
 
@@ -67,6 +77,7 @@ def test_what_is_paused_old_or_broken_never_looks_live(
     if word is Trust.LIVE:
         assert not paused
         assert status.state is Health.OK
+        assert not status.partial
         assert status.fetched_at is not None
         assert now - status.fetched_at <= max(LATE, 3 * status.every)
     if status.fetched_at is not None and now - status.fetched_at > max(OLD, 4 * status.every):

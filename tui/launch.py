@@ -44,6 +44,8 @@ def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = F
 
     leave_no_core()
     assembly = assemble(config, environ)
+    # Lines ring nowhere.
+    memory = None if lines else signal_memory(config, environ, assembly.notices.append)
     for notice in assembly.notices:
         print(f"rota: {plain(notice)}", file=sys.stderr)
     if lines:
@@ -52,8 +54,9 @@ def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = F
     folder = state_dir(environ)
     options = replace(_options(config), tour=not toured(folder))
     status = StatusFile(folder, assembly.policy, SystemClock())
-    calls = Calls(signal_memory(config, environ), status, environ, folder)
+    calls = Calls(memory, status, environ, folder, assembly.presence)
     app = _app(assembly, options, config, calls)
+    assembly.presence.touch()
     return _run(app, config, assembly)
 
 

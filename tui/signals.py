@@ -12,6 +12,7 @@ from services.clock import Clock
 from services.domain import Snapshot
 from services.errors import StoreError
 from services.policy.deadlines import Policy
+from services.poller.presence import Presence
 from services.private import private_directory, write_private
 from services.signals.memory import SignalMemory
 from services.signals.watch import Watch
@@ -40,6 +41,8 @@ class Calls(Struct, frozen=True):
     """What kind of terminal this is."""
     folder: Path | None = None
     """The directory of rota's state; None keeps nothing."""
+    presence: Presence | None = None
+    """Told when somebody is there; None tells nobody."""
 
 
 TOURED = "toured"
@@ -88,10 +91,20 @@ class Signalling(KeysInOrder):
     def touched(self) -> None:
         """A key was pressed: somebody is there."""
         self.signaller.touch()
+        self._somebody_is_there()
+
+    def pointed(self) -> None:
+        """The mouse was used, here or on the way past."""
+        self._somebody_is_there()
+
+    def _somebody_is_there(self) -> None:
+        if self._calls.presence is not None:
+            self._calls.presence.touch()
 
     def on_app_focus(self, event: events.AppFocus) -> None:
         """The terminal says that it is looked at."""
         self.signaller.attention.focus(True)
+        self._somebody_is_there()
 
     def on_app_blur(self, event: events.AppBlur) -> None:
         """The terminal says that it is not looked at any more."""

@@ -24,6 +24,8 @@ class KeysInOrder(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Deal with a key at once; everything else as Textual does."""
+        if isinstance(event, events.MouseEvent) and not event.is_forwarded:
+            self.pointed()
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -33,6 +35,9 @@ class KeysInOrder(App[None]):
 
     def touched(self) -> None:
         """A key was pressed: somebody is there."""
+
+    def pointed(self) -> None:
+        """The mouse was moved or clicked."""
 
     async def _catch_up(self) -> None:
         while self._typed and self._focus_is_placed():

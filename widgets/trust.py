@@ -15,13 +15,14 @@ _NAMES: Mapping[Source, tuple[str, str]] = {
     Source.PAGERDUTY: ("PagerDuty", "PD"),
 }
 _SHORTEST = frozenset(short for _, short in _NAMES.values())
+_WORRYING = (Trust.PARTLY, Trust.STALE, Trust.FAILING)
 _QUIET = (Trust.LIVE, Trust.ASKING, Trust.OFF)
 
 
 def in_trouble(snapshot: Snapshot, now: datetime) -> bool:
     """Whether how old or how broken our data is, is a reason to worry."""
     statuses = (snapshot.sources or {}).values()
-    return any(trust(status, now) in (Trust.STALE, Trust.FAILING) for status in statuses)
+    return any(trust(status, now) in _WORRYING for status in statuses)
 
 
 def trust_wordings(snapshot: Snapshot, now: datetime, seconds: bool = True) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ def advice_wordings(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
     said = [
         plain(status.error)
         for status in (snapshot.sources or {}).values()
-        if status.error and trust(status, now) in (Trust.STALE, Trust.FAILING)
+        if status.error and trust(status, now) in _WORRYING
     ]
     whole = " ".join(dict.fromkeys(said))
     return whole, cut_words(whole, 60)

@@ -21,6 +21,13 @@ LONGEST_ALONE = 60.0
 JITTER = 0.2
 """Every interval is varied by this share, so that dashboards do not march in step."""
 
+FIRST_WAIT = 0.2
+"""The first poll is made at once, for somebody waits for it; the second comes after some random
+part of the interval, from this on, so that dashboards started together do not march in step."""
+
+FURTHEST_APART = 4
+"""However many reasons there are to ask less often, it is not more times the interval than this."""
+
 
 class Beat(Struct):
     """One source's loop."""
@@ -30,6 +37,8 @@ class Beat(Struct):
     interval: timedelta
     stretch: Callable[[], int] = lambda: 1
     """How many times as far apart as usual polls should be just now."""
+    pace: Callable[[], int] = lambda: 1
+    """The same where nobody looks: then so it is as a rule, and nothing is late by it."""
     status: SourceStatus = field(default_factory=lambda: SourceStatus(Health.ERROR))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     unreachable: bool = False
@@ -48,18 +57,39 @@ class Beat(Struct):
         """Whether it is not used here."""
         return self.status.state is Health.OFF
 
+    def wake_if_well(self) -> None:
+        """Ask now; but one that is waiting because it was told to is not woken."""
+        if not self.status.failures:
+            self.wake.set()
+
     def not_used(self) -> float:
         """Note that there are no credentials, and that nobody expects any; seconds until the next
         look, for somebody may log in."""
         self.status = SourceStatus(Health.OFF)
         return LONGEST_WAIT
 
-    def went_well(self, asked_at: datetime, clock: Clock, jitter: random.Random) -> float:
-        """Note a good poll, asked for at `asked_at`; seconds until the next."""
-        every = self.interval * self.stretch()
-        wait = every.total_seconds() * jitter.uniform(1 - JITTER, 1 + JITTER)
+    def went_well(
+        self, asked_at: datetime, clock: Clock, jitter: random.Random, partial: str = ""
+    ) -> float:
+        """Note a good poll, asked for at `asked_at`; seconds until the next.
+
+        What it could not tell of the queue is `partial`: what there is is good, and not all.
+        """
+        pace = self.pace()
+        apart = self.interval * min(self.stretch() * pace, FURTHEST_APART)
+        share = jitter.uniform(1 - JITTER, 1 + JITTER)
+        if not self.answered:
+            share = jitter.uniform(FIRST_WAIT, 1)
+        wait = apart.total_seconds() * share
         next_try = clock.now() + timedelta(seconds=wait)
-        self.status = SourceStatus(Health.OK, asked_at, next_try_at=next_try, every=self.interval)
+        self.status = SourceStatus(
+            Health.STALE if partial else Health.OK,
+            asked_at,
+            partial or None,
+            next_try_at=next_try,
+            every=self.interval * pace,
+            partial=bool(partial),
+        )
         self.unreachable = False
         return wait
 
@@ -89,6 +119,7 @@ class Beat(Struct):
             state=state,
             error=f"{error.headline} {error.advice}".strip(),
             failures=failures,
+            partial=before.partial and failures < 2,
             next_try_at=clock.now() + timedelta(seconds=wait),
         )
 

@@ -13,9 +13,9 @@ HALVES_PER_CYCLE = 2
 
 
 async def fetch_halves(
-    source: Source, desk: Desk, zendesk: ZendeskFeed, pagerduty: PagerDutyFeed
+    source: Source, desk: Desk, zendesk: ZendeskFeed, pagerduty: PagerDutyFeed, now: float
 ) -> None:
-    """Fetch from `source` the done halves of pairs whose other half is open.
+    """Fetch from `source` the done halves of pairs whose other half is open, at a monotonic second.
 
     Raises:
         ServiceError: One could not be read.
@@ -26,8 +26,8 @@ async def fetch_halves(
     zendesk.hold_on_to(kept := {t for t, i in pairs.items() if not incidents[i].resolved})
     pagerduty.keep = frozenset(i for t, i in pairs.items() if not tickets[t].status.done)
     if source is Source.PAGERDUTY:
-        wanted = desk.missing_incidents(tickets, incidents) - pagerduty.void
-        for incident_id in sorted(wanted)[:HALVES_PER_CYCLE]:
+        wanted = pagerduty.void.worth_asking(desk.missing_incidents(tickets, incidents), now)
+        for incident_id in wanted[:HALVES_PER_CYCLE]:
             pagerduty.keep |= {incident_id}
             await pagerduty.fetch(incident_id)
     elif missing := desk.missing_tickets(tickets, incidents):

@@ -27,10 +27,13 @@ def from_disk(
 
 
 def with_cached(
-    issues: tuple[Issue, ...], cached: CachedQueue, silent: Set[Source]
+    issues: tuple[Issue, ...], done: tuple[Issue, ...], cached: CachedQueue, silent: Set[Source]
 ) -> tuple[Issue, ...]:
-    """The issues known by now, and those from disk that only a `silent` source can tell of."""
-    known = {issue.ticket.id for issue in issues if issue.ticket}
+    """The issues known by now, and those from disk that only a `silent` source can tell of.
+
+    One that is silent in part may have told that some are done.
+    """
+    known = {issue.ticket.id for issue in (*issues, *done) if issue.ticket}
     pages = {issue.incident.id for issue in issues if issue.incident}
     kept = [
         issue

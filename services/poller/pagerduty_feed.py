@@ -29,6 +29,7 @@ from services.poller.duty import Duty
 from services.poller.ending import Ending
 from services.poller.rota_reader import RotaReader
 from services.poller.shelf import Shelf, about_one
+from services.poller.voids import Voids
 from services.store import Store
 
 OVERLAP = timedelta(seconds=120)
@@ -84,8 +85,7 @@ class PagerDutyFeed:
         self.incidents: dict[str, Incident] = {}
         self.keep: frozenset[str] = frozenset()
         """Resolved incidents to hold on to, because their ticket is still open."""
-        self.void: set[str] = set()
-        """Ids that PagerDuty says name no incident, upper case."""
+        self.void = Voids()
         self.schedules = RotaReader(client, clock, rota_every)
         self.skipped: tuple[str, ...] = ()
         self._store = store
@@ -150,7 +150,7 @@ class PagerDutyFeed:
         try:
             self._take(await self.client.incident(incident_id), ours=True)
         except (NotFound, Rejected):
-            self.void.add(incident_id.upper())
+            self.void.add(incident_id, self._clock.monotonic())
 
     def absorb(self, answered: Incident) -> None:
         """Take an incident as a write of ours was answered with; one that is not ours is left."""
@@ -300,6 +300,7 @@ class PagerDutyFeed:
 
     def _take(self, incident: Incident, *, ours: bool = False) -> None:
         """Keep an incident that is no older than the one known."""
+        self.void.seen(incident.id)
         known = self._records.get(incident.id)
         if known is None and not ours and not self.in_scope(incident):
             return

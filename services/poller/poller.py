@@ -36,6 +36,7 @@ from services.poller.history import read_history
 from services.poller.keeper import Keeper
 from services.poller.last_known import from_disk, with_cached
 from services.poller.pagerduty_feed import PagerDutyFeed
+from services.poller.presence import Presence
 from services.poller.remarks import Remarks, amiss, to_be_known
 from services.poller.standing import Standing
 from services.poller.timeline import of_comments, of_log
@@ -60,6 +61,7 @@ class Poller:
         requests_made: Callable[[], int],
         standing: Standing,
         stretch: Callable[[Source], int] = lambda source: 1,
+        presence: Presence | None = None,
         vigil: Vigil | None = None,
         remarks: Callable[[], Remarks] = Remarks,
         log: Log | None = None,
@@ -79,6 +81,7 @@ class Poller:
             requests_made: How many requests there have been so far.
             standing: Learns who we are, and what we may not.
             stretch: How many times as far apart as usual polls should be just now.
+            presence: Knows whether somebody is at the keyboard; without, somebody always is.
             vigil: Notices when the laptop slept, or its clock was set.
             remarks: What is to be said of credentials, clock and files.
             log: Where it is noted how the sources fare.
@@ -94,11 +97,15 @@ class Poller:
         self._jitter = jitter or random.Random()
         feeds = {Source.ZENDESK: zendesk, Source.PAGERDUTY: pagerduty}
         self._beats = [
-            Beat(source, feed.cycle, interval, partial(stretch, source))
+            Beat(source, feed.cycle, interval, partial(stretch, source), self._pace)
             for (source, feed), interval in zip(feeds.items(), intervals, strict=True)
             if feed is not None
         ]
         self._paused = False
+        self._issues: tuple[Issue, ...] = ()
+        self._presence = presence
+        if presence is not None:
+            presence.tell(self._somebody_is_back)
         self._changed = asyncio.Event()
         self._cached = store.load_queue()
         if self._cached is not None and pagerduty is not None and store.facts:
@@ -162,9 +169,8 @@ class Poller:
             self._pagerduty.absorb(incident)
         self._changed.set()
         for beat in self._beats:
-            # One that is waiting because it was told to is not woken.
-            if beat.source is source and not beat.status.failures:
-                beat.wake.set()
+            if beat.source is source:
+                beat.wake_if_well()
 
     def pause(self, paused: bool) -> None:
         """Stop, or go on with, polling by itself."""
@@ -220,7 +226,19 @@ class Poller:
             self._wake_the_unreachable()
         # Counted back from now: by the first answer the clock may have been put right.
         asked_at = self._clock.now() - timedelta(seconds=self._clock.monotonic() - asked)
-        return beat.went_well(asked_at, self._clock, self._jitter)
+        return beat.went_well(asked_at, self._clock, self._jitter, self._partial(beat.source))
+
+    def _pace(self) -> int:
+        """How many times as far apart as usual polls may be, for want of somebody who looks."""
+        if self._presence is None:
+            return 1
+        return self._presence.pace(self._issues, self._clock.now())
+
+    def _somebody_is_back(self) -> None:
+        """What is on the screen may be older than they think: ask at once, unless told not to."""
+        if not self._paused:
+            for beat in self._beats:
+                beat.wake_if_well()
 
     def _wake_the_unreachable(self) -> None:
         """One is back, so the network may be: the others need not sit out their wait."""
@@ -249,7 +267,12 @@ class Poller:
             answers = beat.answered and not beat.status.failures
             if beat.source is source or answers:
                 fetch = partial(
-                    fetch_halves, beat.source, self._desk, self._zendesk, self._pagerduty
+                    fetch_halves,
+                    beat.source,
+                    self._desk,
+                    self._zendesk,
+                    self._pagerduty,
+                    self._clock.monotonic(),
                 )
                 try:
                     await self._pairing[beat.source].attempt(fetch, self._clock)
@@ -283,7 +306,7 @@ class Poller:
 
     async def _read_more(self, beat: Beat, most: int) -> None:
         feed = self._feed(beat.source)
-        if feed is None or not feed.unread or beat.status.state is not Health.OK:
+        if feed is None or not feed.unread or not beat.answered or beat.status.failures:
             return
         try:
             await feed.read_unknown(max(1, most))
@@ -302,6 +325,7 @@ class Poller:
             self._pagerduty.incidents if self._pagerduty else {},
             frozenset(self._pagerduty.void) if self._pagerduty else frozenset(),
         )
+        self._issues = issues
         schedules = self._pagerduty.schedules if self._pagerduty else None
         remarks, my_id = self._all_remarks(), self._standing.my_ids.get(Source.PAGERDUTY)
         snapshot = Snapshot(
@@ -329,11 +353,11 @@ class Poller:
         """Until a source has answered for the first time, its last known issues stay."""
         if self._cached is None:
             return issues
-        silent = {b.source for b in self._beats if not b.answered and not b.off}
+        silent = {b.source for b in self._beats if b.status.partial or not (b.answered or b.off)}
         if not silent:
             self._cached = None
             return issues
-        return with_cached(issues, self._cached, silent)
+        return with_cached(issues, self._desk.done, self._cached, silent)
 
     def _statuses(self) -> dict[Source, SourceStatus]:
         beats = {beat.source: beat.status for beat in self._beats}
@@ -342,6 +366,10 @@ class Poller:
     def _save(self, snapshot: Snapshot, *, soon: bool) -> None:
         if any(beat.answered for beat in self._beats):
             self._keeper.keep_queue(snapshot, self._desk, soon=soon)
+
+    def _partial(self, source: Source) -> str:
+        """What a source that answers cannot tell of the queue."""
+        return self._zendesk.partial if source is Source.ZENDESK and self._zendesk else ""
 
     def _feed(self, source: Source) -> ZendeskFeed | PagerDutyFeed | None:
         return self._zendesk if source is Source.ZENDESK else self._pagerduty

@@ -15,7 +15,7 @@ from services.errors import RateLimited, ServiceError, Unauthorised, Unreachable
 from services.poller.answers import answers, in_order
 from services.poller.duty import Duty
 from services.poller.shelf import Shelf, about_one
-from services.poller.sweep import Sweep, SweepOver
+from services.poller.sweeper import Sweeper
 from services.poller.ticket_book import Scope, TicketBook
 from services.store import Store
 from services.ticket_facts import with_audits, with_comments
@@ -31,17 +31,11 @@ KEEP_DONE = timedelta(hours=24)
 MOST_CHANGE_PAGES = 5
 """More changes than this between two polls are swept up instead."""
 
-NEARLY = 0.75
-"""Cycles vary by a fifth; a sweep that is nearly due goes with this one, not the next."""
-
 READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
 
 READS_PER_CYCLE = 2
 """Tickets read one by one in each cycle."""
-
-SWEEP_LIFE = timedelta(minutes=10)
-"""A first sweep interrupted for longer than this begins anew."""
 
 SEARCH_LAG = timedelta(minutes=10)
 """How far the search index may be behind."""
@@ -77,27 +71,25 @@ class ZendeskFeed:
             to_spare: Whether enough of the limit is left for what can wait.
         """
         self.client = client
+        self.partial = ""
+        """What of the tickets is not known since the start, and why; empty as a rule."""
         self._changes_skipped: tuple[str, ...] = ()
-        self._sweep_skipped: tuple[str, ...] = ()
         self._scope = scope
         self._store = store
         self._clock = clock
         self._never_due = never_due
         self._nearest_due = nearest_due
-        self._reconcile = reconcile
         self._to_spare = to_spare
         self._sweeping = Duty("looking for missed tickets fails")
         self._reading = Duty("reading single tickets fails")
         self._shelf: Shelf[int] = Shelf()
         self._first: TicketPage | None = None
-        self._pending: TicketPage | None = None
         self._unsorted = False
         self._book = TicketBook(scope, store.load_tickets())
         self._watermark = _LONG_AGO
-        self._swept_at = 0.0
-        self._sweep = Sweep(client, scope.view, scope.search)
-        self._metrics_missing = False
+        self._sweeper = Sweeper(client, scope, self._book, clock, reconcile)
         self._started = False
+        self._whole = False
 
     @property
     def tickets(self) -> Mapping[int, Ticket]:
@@ -118,18 +110,21 @@ class ZendeskFeed:
         """
         reads = READS_PER_CYCLE if self._started else READS_AT_START
         trouble: ServiceError | None = None
-        if not self._started:
-            await self._start()
-        else:
-            try:
-                await self._read_changes()
-            except (Unauthorised, Unreachable, RateLimited):
+        if self._scope.groups and self._book.group_ids is None:
+            await self._find_groups()
+        try:
+            await self._read_changes()
+        except (Unauthorised, Unreachable, RateLimited):
+            raise
+        except ServiceError as error:
+            if not self._started:
                 raise
-            except ServiceError as error:
-                trouble = error
-            waited = self._clock.monotonic() - self._swept_at
-            if waited >= self._reconcile.total_seconds() * NEARLY and self._to_spare():
-                await self._sweeping.attempt(self._sweep_a_page, self._clock)
+            trouble = error
+        if not self._whole:
+            await self._become_whole()
+        elif self._sweeper.due and self._to_spare():
+            await self._sweeping.attempt(self._sweeper.step, self._clock)
+        self._started = True
         self._book.forget_done(self._clock.now() - KEEP_DONE)
         await self._reading.attempt(lambda: self.read_unknown(reads), self._clock)
         if trouble is not None:
@@ -177,7 +172,7 @@ class ZendeskFeed:
     @property
     def skipped(self) -> tuple[str, ...]:
         """Why records of the latest pages were left out, one reason each."""
-        return self._changes_skipped or self._sweep_skipped
+        return self._changes_skipped or self._sweeper.skipped
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -188,7 +183,7 @@ class ZendeskFeed:
     def lacks(self) -> tuple[str, ...]:
         """What this account does not give us, and what that means; to be said once."""
         lines = []
-        if self._metrics_missing:
+        if self._sweeper.metrics_missing:
             lines.append(
                 "Zendesk sends no reply counters here: answers are read ticket by ticket, and "
                 "until then deadlines are unknown."
@@ -205,24 +200,48 @@ class ZendeskFeed:
         """How many tickets wait to be read one by one."""
         return len(self._unknown())
 
-    async def _start(self) -> None:
-        """The whole list once: the change feed first, so that nothing falls in between.
+    async def _become_whole(self) -> None:
+        """All open tickets once. While they cannot be listed, as many as the changes show.
 
-        What was read of it stays when it is interrupted; the next attempt goes on from there.
+        Raises:
+            ServiceError: Where only the list says which tickets are ours, nothing else will do.
         """
-        if self._scope.groups and self._book.group_ids is None:
-            await self._find_groups()
-        if self._first is None:
-            self._first = await self._changed()
-        if self._sweep.age(self._clock.now()) > SWEEP_LIFE:
-            self._sweep.restart(self._clock.now())
-        while await self._sweep_on():
-            pass
-        self._take_changes(self._first)
-        stamps = [record.ticket.updated_at for record in self._first.tickets]
-        self._watermark = max(stamps, default=_LONG_AGO)
-        self._first = None
-        self._started = True
+        try:
+            await self._sweeper.walk_on()
+        except Unauthorised:
+            raise
+        except ServiceError as error:
+            if self._scope.by_membership:
+                raise
+            await self._go_back()
+            self.partial = "" if self._whole else self._missing(error)
+            return
+        if self._scope.by_membership and self._first is not None:
+            self._take_changes(self._first)
+        self._whole, self.partial, self._first = True, "", None
+
+    async def _go_back(self) -> None:
+        """Read a page of changes from further back; the last one is the end of all tickets."""
+        if self._unsorted or self._first is None:
+            return
+        if self._first.more:
+            try:
+                page = await self._changed(self._first.cursor)
+            except Unauthorised:
+                raise
+            except ServiceError:
+                return
+            self._take_changes(page)
+            self._first = page
+        self._whole = not self._first.more
+
+    def _missing(self, error: ServiceError) -> str:
+        stamps = [record.ticket.updated_at for record in self._first.tickets] if self._first else []
+        since = min(stamps, default=self._watermark)
+        return (
+            f"{error.headline} Tickets that have rested since {since:%d %b %H:%M} UTC are missing, "
+            "or shown as last known."
+        )
 
     async def _changed(self, cursor: str | None = None) -> TicketPage:
         """A page of what changed last; by search where the list cannot be had in that order."""
@@ -243,6 +262,9 @@ class ZendeskFeed:
         )
 
     async def _read_changes(self) -> None:
+        if not self._started:
+            await self._read_first()
+            return
         cursor: str | None = None
         newest = self._watermark
         for _ in range(MOST_CHANGE_PAGES):
@@ -254,80 +276,28 @@ class ZendeskFeed:
             if reached or not page.more:
                 break
             if page.cursor is None:
-                await self._sweep_all()
+                await self._sweeper.walk_anew()
                 break
             cursor = page.cursor
         else:
-            await self._sweep_all()
+            await self._sweeper.walk_anew()
         self._watermark = newest
+
+    async def _read_first(self) -> None:
+        """The latest changes, before the list, so that nothing falls in between."""
+        if self._first is None:
+            self._first = await self._changed()
+        stamps = [record.ticket.updated_at for record in self._first.tickets]
+        self._watermark = max(stamps, default=_LONG_AGO)
+        if not self._scope.by_membership:
+            self._take_changes(self._first)
+        if stamps and all(record.metrics is None for record in self._first.tickets):
+            self._sweeper.metrics_missing = True
 
     def _take_changes(self, page: TicketPage) -> None:
         self._changes_skipped = page.skipped
         for record in page.tickets:
             self._book.take(record, live=True, member=False)
-
-    async def _sweep_all(self) -> None:
-        self._pending = None
-        self._sweep.restart(self._clock.now())
-        while await self._sweep_on():
-            pass
-
-    async def _sweep_a_page(self) -> None:
-        await self._sweep_on()
-
-    async def _sweep_on(self) -> bool:
-        """Read the next page of the sweep; whether there is more of it.
-
-        A page counts as read when what is on it has been taken in, and a sweep as over when what
-        it did not show has been looked up.
-        """
-        self._swept_at = self._clock.monotonic()
-        if self._pending is None and self._sweep.over is None:
-            self._pending = await self._sweep.next_page(self._clock.now())
-        if self._pending is not None:
-            await self._take_swept(self._pending)
-            self._pending = None
-        if self._sweep.over is None:
-            return True
-        await self._verify_missing(self._sweep.over)
-        self._sweep_skipped = ()
-        self._sweep.restart(self._clock.now())
-        return False
-
-    async def _take_swept(self, page: TicketPage) -> None:
-        """Search may be behind: only what is newer than known counts, and facts come live."""
-        self._sweep_skipped = page.skipped or self._sweep_skipped
-        news = [record for record in page.tickets if self._book.is_news(record)]
-        bare = [r.ticket.id for r in news if r.metrics is None]
-        if bare and not self._metrics_missing:
-            whole = await self.client.show_many(bare)
-            self._metrics_missing = bool(whole) and all(r.metrics is None for r in whole)
-            found = {record.ticket.id: record for record in whole}
-            news = [found.get(record.ticket.id, record) for record in news]
-        for record in page.tickets:
-            self._book.members.add(record.ticket.id)
-        for record in news:
-            self._book.take(record, live=False, member=True)
-
-    async def _verify_missing(self, sweep: SweepOver) -> None:
-        """What a whole sweep did not show is looked up by id: solved, moved, or gone."""
-        missing = sorted(
-            i
-            for i, t in self.tickets.items()
-            if i not in sweep.seen and not t.status.done and t.updated_at < sweep.started_at
-        )
-        if self._scope.by_membership:
-            self._book.members &= sweep.seen
-            for ticket_id in missing:
-                self._book.drop(ticket_id)
-            return
-        for start in range(0, len(missing), 100):
-            chunk = missing[start : start + 100]
-            found = await self.client.show_many(chunk)
-            for record in found:
-                self._book.take(record, live=True, member=True)
-            for ticket_id in set(chunk) - {record.ticket.id for record in found}:
-                self._book.drop(ticket_id)
 
     def _unknown(self) -> list[int]:
         """What is to be read one by one: what went wrong last, else what is due first."""

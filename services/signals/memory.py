@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.database import open_database, transaction
+from services.database import Tell, open_database, transaction
 from services.signals.ladder import Rung
 
 MIGRATIONS = (
@@ -36,13 +36,17 @@ FOR_EVER = datetime.max.replace(tzinfo=UTC, microsecond=0)
 class SignalMemory:
     """What has rung, and what is silent."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Open or make the file; None remembers until the end of the program.
+    def __init__(self, path: Path | None, tell: Tell | None = None) -> None:
+        """Open or make the file.
+
+        Args:
+            path: The file; None remembers until the end of the program.
+            tell: Told when a file had to be set aside.
 
         Raises:
             StoreError: The file or its directory cannot be made or opened.
         """
-        self._db = open_database(path, MIGRATIONS)
+        self._db = open_database(path, MIGRATIONS, tell)
         self._rung: set[tuple[str, str]] = set()
 
     def close(self) -> None:

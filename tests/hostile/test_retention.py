@@ -103,17 +103,18 @@ def test_files_of_facts_that_were_set_aside_go_and_those_of_words_are_told_of(
 ) -> None:
     facts = tmp_path / "0123456789abcdef.unreadable-1"
     words = tmp_path / "0123456789abcdef-outbox.unreadable-1"
+    rung = tmp_path / "0123456789abcdef-signals.unreadable-1"
     fresh = tmp_path / "0123456789abcdef.unreadable-2"
-    for path in (facts, words, fresh):
+    for path in (facts, rung, words, fresh):
         path.touch()
-    for path in (facts, words):
+    for path in (facts, rung, words):
         os.utime(path, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
     os.utime(fresh, (NOW.timestamp(), NOW.timestamp()))
     set_aside = SetAside(tmp_path)
 
     found = Retention(14, Store(None), (set_aside,)).purge(NOW)
 
-    assert found == (Found("unreadable files of facts", 1),)
+    assert found == (Found("unreadable files of facts", 2),)
     assert sorted(tmp_path.iterdir()) == sorted([words, fresh])
     assert set_aside.of_words() == (words,)
     assert SetAside(tmp_path / "nowhere").of_words() == ()

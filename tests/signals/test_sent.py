@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from textual import events
 
+from services.clock import ManualClock
 from services.domain import Severity
+from services.poller.presence import Presence
 from services.signals import terminal
 from services.signals.terminal import BELL, Mux, Notify
-from tests.screen.stage import Desk, issue, settle, snapshot
+from tests.screen.stage import NOON, POLICY, Desk, FakeFeed, issue, settle, snapshot
+from tui.app import RotaApp
 from tui.options import ScreenOptions
 from tui.signaller import Attention, SignalOptions
+from tui.signals import Calls
 
 LATE = snapshot(issue(1, "late", 60))
 FIRE = snapshot(issue(2, "fire", 1, severity=Severity.P1))
@@ -204,3 +208,30 @@ def test_the_notification_is_what_the_terminal_understands(
 ) -> None:
     assert terminal.chosen(Notify.AUTO, environ) is expected
     assert terminal.chosen(Notify.OFF, environ) is Notify.OFF
+
+
+async def test_keys_the_focus_and_the_mouse_tell_that_somebody_is_there() -> None:
+    """What is asked less often while nobody is, is asked at once for who comes back."""
+    clock = ManualClock(NOON)
+    presence = Presence(clock)
+    app = RotaApp(FakeFeed(), POLICY, clock, calls=Calls(presence=presence))
+    told: dict[str, events.Event] = {
+        "focus": events.AppFocus(),
+        "mouse": events.MouseMove(None, 5, 5, 1, 0, 0, False, False, False),
+        "blur": events.AppBlur(),
+    }
+    away: list[bool] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        for sign in ("key", "focus", "mouse", "blur"):
+            presence.touch()
+            await clock.advance(16 * 60)
+            assert presence.away
+            if sign == "key":
+                await pilot.press("j")
+            else:
+                # As the terminal's driver gives them to the app.
+                app.post_message(told[sign])
+                await pilot.pause()
+            away.append(presence.away)
+
+    assert away == [False, False, False, True]

@@ -1,0 +1,85 @@
+"""Where only a part of the tickets can be had: is that part shown, and the rest told of?"""
+
+from services.clock import ManualClock
+from services.domain import Health, Snapshot, Source
+from services.health import Trust, health, trust
+from services.simulator import faults
+from services.simulator.world import World
+from services.store import Store
+from tests.faults.stage import open_in, untruths
+from tests.polling.bench import Bench, poller_on, running, world_with
+
+
+def shown(snapshot: Snapshot) -> set[int]:
+    return {issue.ticket.id for issue in snapshot.issues if issue.ticket}
+
+
+def word(bench: Bench) -> Trust:
+    return trust(bench.status(Source.ZENDESK), bench.clock.now())
+
+
+def large_world() -> tuple[World, ManualClock]:
+    """More tickets than the first page of changes has."""
+    return world_with(230)
+
+
+async def test_without_search_the_changes_tell_of_all_tickets_in_the_end() -> None:
+    world, clock = large_world()
+    world.faults.add(faults.search_down(), vendor="zendesk", path="/search*")
+    async with running(world=(world, clock)) as bench:
+        first, at_first = bench.latest, word(bench)
+        status = bench.status(Source.ZENDESK)
+        for _ in range(20):
+            if word(bench) is Trust.LIVE:
+                break
+            await bench.advance(20)
+        await bench.advance(150)
+        tickets, _ = open_in(world)
+
+        assert at_first is Trust.PARTLY
+        assert health(status, bench.clock.now()) is Health.STALE
+        assert "Tickets that have rested since" in (status.error or "")
+        assert shown(first)
+        assert shown(first) < tickets
+        assert word(bench) is Trust.LIVE
+        assert shown(bench.latest) == tickets
+        assert untruths(bench.latest, world, clock.now()) == []
+        assert any("looking for missed tickets fails" in n for n in bench.latest.notices)
+
+
+async def test_a_small_desk_is_whole_without_search() -> None:
+    world, clock = world_with(20)
+    world.faults.add(faults.search_down(), vendor="zendesk", path="/search*")
+    async with running(world=(world, clock)) as bench:
+        assert word(bench) is Trust.LIVE
+        assert shown(bench.latest) == open_in(world)[0]
+
+
+async def test_what_is_not_told_of_is_shown_as_last_known_and_what_is_done_is_not() -> None:
+    world, clock = large_world()
+    store = Store(None)
+    first = poller_on(world, clock, store)
+    known = await first.poller.read_once(200)
+    for api in first.apis:
+        await api.aclose()
+    solved = next(iter(shown(known)))
+    world.zendesk.edit(solved, world.me, status="solved", assignee_id=world.me)
+    await clock.advance(60)
+    world.faults.add(faults.search_down(), vendor="zendesk", path="/search*")
+    async with running(store=store, world=(world, clock)) as bench:
+        await bench.advance(5)
+
+        assert word(bench) is Trust.PARTLY
+        assert shown(bench.latest) == shown(known) - {solved}
+
+        world.faults.add(faults.reset_before(), vendor="zendesk")
+        await bench.advance(150)
+
+        assert word(bench) is Trust.STALE
+        assert bench.status(Source.ZENDESK).failures >= 2
+
+        world.faults.clear()
+        await bench.advance(150)
+
+        assert word(bench) is Trust.LIVE
+        assert shown(bench.latest) == open_in(world)[0]
