@@ -16,8 +16,9 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
-# More than there are cores: half of a test of the screen is waiting for it to be painted.
-JOBS ?= 6
+# One more than there are cores, for the tests that wait for a program they started; not more, as
+# each worker first reads all the tests, and they are many.
+JOBS ?= 3
 KILLS ?= 100
 
 .PHONY: run test check lint types floors crashtest faults bench wheel pages pictures audit lock clean

@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -48,15 +48,6 @@ _KINDS: Mapping[object, str] = {
 _HEADER = re.compile(r"\[([A-Za-z0-9_.]+)\]")
 _LONG = '"""'
 _KEY = re.compile(r"([A-Za-z0-9_]+) = (.*)")
-
-
-def pages() -> Mapping[str, str]:
-    """Every generated page by its name in docs/."""
-    return {
-        "architecture.md": _architecture(),
-        "configuration.md": _configuration(),
-        "keys.md": _keys(),
-    }
 
 
 def _architecture() -> str:
@@ -166,7 +157,15 @@ def _keys() -> str:
     return "\n".join(lines) + "\n"
 
 
+PAGES: Mapping[str, Callable[[], str]] = {
+    "architecture.md": _architecture,
+    "configuration.md": _configuration,
+    "keys.md": _keys,
+}
+"""What writes each generated page, by its name in docs/."""
+
+
 if __name__ == "__main__":
     DOCS.mkdir(exist_ok=True)
-    for name, text in pages().items():
-        (DOCS / name).write_text(text, encoding="utf-8")
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import UsageError
-from tests.pages import pages
+from tests.pages import PAGES
 from tests.pictures import SCENES
 from tui.cli import main, parser
 
@@ -97,10 +97,10 @@ def test_every_link_leads_to_a_file(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", pages())
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_that_follows_from_the_program_is_up_to_date(name: str) -> None:
     """`make pages` writes them."""
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == pages()[name]
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name]()
 
 
 def test_every_page_is_reached_from_the_readme() -> None:

@@ -19,6 +19,7 @@ from services.simulator.zendesk.records import Ticket
 from tests.embedded import embedded
 from tests.forms.desk import types
 from tests.screen.stage import settle
+from tests.stillness import still
 from tui.app import RotaApp
 from tui.screens.forms import FormScreen
 from tui.screens.preview import PreviewScreen
@@ -50,7 +51,7 @@ class Live:
                 await settle(self.pilot)
                 return
             await self.clock.advance(step)
-            await self.pilot.pause()
+            await still()
             passed, step = passed + step, min(step * 2, 11.0)
         raise AssertionError(f"never came to pass; letters: {self.letters}")
 

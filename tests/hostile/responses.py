@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import cache
 
 import httpx
 
@@ -46,7 +47,7 @@ def body(content: bytes, status: int = 200, **headers: str) -> Build:
 
 def says(document: object, status: int = 200, **headers: str) -> Build:
     """This document as JSON."""
-    return body(json.dumps(document).encode(), status, **headers)
+    return lambda request: body(json.dumps(document).encode(), status, **headers)(request)
 
 
 def streamed(stream: httpx.AsyncByteStream, status: int = 200, **headers: str) -> Build:
@@ -55,10 +56,17 @@ def streamed(stream: httpx.AsyncByteStream, status: int = 200, **headers: str) -
     return lambda request: httpx.Response(status, stream=stream, headers=named, request=request)
 
 
-def packed(content: bytes, status: int = 200, packing: str = "gzip", size: int = 65536) -> Build:
+def packed(
+    content: Callable[[], bytes], status: int = 200, packing: str = "gzip", size: int = 65536
+) -> Build:
     """A packed body as it comes off the wire, still packed."""
-    pieces = [content[at : at + size] for at in range(0, len(content), size)]
-    return lambda request: streamed(Wire(pieces), status, content_encoding=packing)(request)
+
+    def build(request: httpx.Request) -> httpx.Response:
+        whole = content()
+        pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+        return streamed(Wire(pieces), status, content_encoding=packing)(request)
+
+    return build
 
 
 def raising(error: type[httpx.TransportError]) -> Build:
@@ -129,7 +137,12 @@ def ticket(**odd: object) -> dict[str, object]:
     return every_list({**usual, **odd}, **more)
 
 
-BOMB = gzip.compress(b"\0" * (64 * 1024 * 1024), 9)
+@cache
+def bomb() -> bytes:
+    """A little that unpacks to 64 MiB."""
+    return gzip.compress(b"\0" * (64 * 1024 * 1024), 9)
+
+
 LATER = "9" * 400
 
 RESPONSES: Mapping[str, Build] = {
@@ -203,16 +216,16 @@ RESPONSES: Mapping[str, Build] = {
     "100,000 keys": says({f"k{number}": number for number in range(100_000)}),
     "100,000 tags": says(ticket(tags=[f"t{number}" for number in range(100_000)])),
     "a subject of a megabyte": says(ticket(subject="\u202e" * 300_000)),
-    "twelve megabytes": packed(b'{"x": "' + b"a" * HUGE + b'"}', packing="identity"),
+    "twelve megabytes": packed(lambda: b'{"x": "' + b"a" * HUGE + b'"}', packing="identity"),
     "twelve megabytes in pieces": lambda request: streamed(Wire([b" " * 65536], 192))(request),
-    "a bomb": packed(BOMB),
-    "a bomb in a refusal": packed(BOMB, 503),
-    "a bomb in pieces": packed(BOMB, size=512),
-    "a bomb in a bomb": packed(gzip.compress(BOMB), packing="gzip, gzip"),
-    "packed in an unasked way": packed(b"\x1b\x00\x00", packing="br"),
-    "packed and cut": packed(gzip.compress(b"{}" * 5000)[:-9]),
-    "called packed and not": packed(b'{"tickets": []}'),
-    "packed without a head": packed(zlib.compress(b"{}")[2:], packing="deflate"),
+    "a bomb": packed(bomb),
+    "a bomb in a refusal": packed(bomb, 503),
+    "a bomb in pieces": packed(bomb, size=512),
+    "a bomb in a bomb": packed(lambda: gzip.compress(bomb()), packing="gzip, gzip"),
+    "packed in an unasked way": packed(lambda: b"\x1b\x00\x00", packing="br"),
+    "packed and cut": packed(lambda: gzip.compress(b"{}" * 5000)[:-9]),
+    "called packed and not": packed(lambda: b'{"tickets": []}'),
+    "packed without a head": packed(lambda: zlib.compress(b"{}")[2:], packing="deflate"),
     "hangs up in the middle": lambda request: streamed(Broken())(request),
     "a refusal of many words": says({"errors": [f"word {n}" for n in range(30_000)]}, 422),
     "a deep refusal": body(nest('{"error":', "}", 50_000), 422),

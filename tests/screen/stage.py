@@ -32,6 +32,7 @@ from services.policy.deadlines import Policy
 from services.policy.holidays import bank_holidays
 from services.policy.rules import PolicyRules
 from services.queue import Row, arrange
+from tests.stillness import still
 from tui.app import RotaApp
 from tui.options import ScreenOptions
 from tui.signals import Calls
@@ -170,5 +171,4 @@ class Desk:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Until messages have been dealt with and the screen is laid out and painted."""
-    for _ in range(3):
-        await pilot.pause()
+    await still()

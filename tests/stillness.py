@@ -1,0 +1,73 @@
+"""When has the dashboard done all that it can do by itself?
+
+Textual's pilot watches the processor: it sleeps a fiftieth of a second, at the least, until the
+program has hardly worked meanwhile. That is a wait after every key, and on a busy machine a guess.
+The loop knows: there is nothing left but timers and sockets, and no screen that is yet to be drawn.
+This rests on names that are Textual's and asyncio's own business; a test pins them.
+"""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+import textual.app
+import textual.pilot
+from textual._context import active_app
+from textual.screen import Screen
+
+TURNS = 3
+"""So many turns of the loop in a row must find nothing to do: sockets are asked at each."""
+
+ROUNDS = 200
+"""Paintings that may follow from one another; more is a screen that never rests."""
+
+BREATH = 0.01
+"""Seconds between two looks whether Textual draws again."""
+
+OWED = (
+    "_layout_required", "_scroll_required", "_repaint_required", "_recompose_required",
+    "_dirty_widgets", "_callbacks",
+)  # fmt: skip
+"""What a screen does at the next turn of its clock, sixty times a second."""
+
+
+async def still(min_sleep: float = 0, max_sleep: float = 0) -> None:
+    """Return when the dashboard rests: it waits for nothing but time or the world.
+
+    What a screen would draw a sixtieth of a second later is drawn at once. The arguments are those
+    of the function of Textual's that this stands in for; no time passes, but for the moment that
+    Textual holds its breath after the palette has been left.
+    """
+    app = active_app.get(None)
+    for _ in range(ROUNDS):
+        await _nothing_ready()
+        if app is None or not app._screen_stack:
+            return
+        if app._resize_event is not None:
+            app._check_resize()
+        elif app._batch_count:
+            await asyncio.sleep(BREATH)
+        elif _owes(app.screen):
+            app.screen._on_timer_update()
+        else:
+            return
+
+
+async def _nothing_ready() -> None:
+    ready: deque[asyncio.Handle] = getattr(asyncio.get_running_loop(), "_ready")  # noqa: B009
+    quiet = 0
+    while quiet < TURNS:
+        await asyncio.sleep(0)
+        quiet = 0 if ready else quiet + 1
+
+
+def _owes(screen: Screen[Any]) -> bool:
+    """Whether there is something to draw, or to do once it is drawn."""
+    drawn = screen.is_current and not screen.app._batch_count
+    return drawn and any(getattr(screen, name) for name in OWED)
+
+
+def rest_by_turns() -> None:
+    """Let Textual's pilot wait for the loop and not for the processor."""
+    for module in (textual.app, textual.pilot):
+        setattr(module, "wait_for_idle", still)  # noqa: B010
