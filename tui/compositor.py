@@ -1,39 +1,91 @@
 """Which widgets are asked for their lines when a few cells have changed? Those under the cells.
 
-Textual's compositor asks every widget whose *container* touches the changed part: for a countdown
-in the corner, the whole screen. This rests on names that are Textual's own business; where one of
-them is missing, its compositor is used as it is. A test pins the names.
+Textual's compositor asks whole widgets, and every one whose *container* touches the changed part;
+it sends a line from its widget's left edge on. Here a widget is asked for the lines that changed,
+and just the cells that changed are sent. A key's own lines need not wait for the next turn of the
+loop either: `paint` sends them at once. This rests on names that are Textual's own business; where
+one of them is missing, its compositor is used as it is. A test pins the names.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from textual._compositor import Compositor
+from rich.console import Console
+from textual._compositor import ChopsUpdate, Compositor
+from textual.app import App
 from textual.geometry import Region
 from textual.screen import Screen, ScreenResultType
 from textual.strip import Strip
+from textual.widget import Widget
+
+Piece = tuple[int, int, Strip]
+"""Column and line of the screen, and what is put there."""
+
+
+class Pieces(ChopsUpdate):
+    """What is sent: pieces of lines, each put in its place."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        super().__init__([], [], [])
+        self.pieces = pieces
+
+    def render_segments(self, console: Console) -> str:
+        """As a terminal is told."""
+        return "".join(
+            f"\x1b[{y + 1};{x + 1}H{strip.render(console)}" for x, y, strip in self.pieces
+        )
 
 
 class NarrowCompositor(Compositor):
-    """Textual's compositor, asking only widgets that are touched themselves."""
+    """Textual's compositor, asking only for what has changed."""
 
-    def _get_renders(
-        self, crop: Region | None = None
-    ) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        if crop is None:
-            return super()._get_renders(crop)
-        everywhere = self.visible_widgets
-        self._visible_widgets = touched = {}
-        for widget, (region, clip) in everywhere.items():
-            if not crop.overlaps(region):
-                continue
-            touched[widget] = region, clip
-            if region.intersection(clip).contains_region(crop):
-                # They come front to back: it hides all that follow.
-                break
-        try:
-            return list(super()._get_renders(crop))
-        finally:
-            self._visible_widgets = everywhere
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """What has changed since the last time; None if nothing has."""
+        screen = self.size.region
+        changed = [region.intersection(screen) for region in self._dirty_regions]
+        self._dirty_regions.clear()
+        pieces = list(self._pieces(_blocks(self._regions_to_spans(filter(None, changed)))))
+        return Pieces(pieces) if pieces else None
+
+    def _pieces(self, left: list[Region]) -> Iterator[Piece]:
+        for widget, (region, clip) in self.visible_widgets.items():
+            # They come front to back: what one has painted hides all that follow.
+            seen, behind = region.intersection(clip), []
+            for block in left:
+                mine = block.intersection(seen)
+                if not mine:
+                    behind.append(block)
+                    continue
+                lines = widget.render_lines(mine.translate(-region.offset))
+                for y, line in zip(mine.line_range, lines, strict=True):
+                    yield mine.x, y, line
+                behind += _without(block, mine)
+            left = behind
+            if not left:
+                return
+
+
+def _blocks(spans: Iterable[tuple[int, int, int]]) -> list[Region]:
+    """Spans of cells, line by line, as few rectangles; none overlaps another."""
+    blocks: list[Region] = []
+    growing: dict[tuple[int, int], Region] = {}
+    for y, start, end in spans:
+        block = growing.get((start, end))
+        if block is not None and block.bottom == y:
+            growing[start, end] = block.grow((0, 0, 1, 0))
+            continue
+        if block is not None:
+            blocks.append(block)
+        growing[start, end] = Region(start, y, end - start, 1)
+    return [*blocks, *growing.values()]
+
+
+def _without(block: Region, part: Region) -> list[Region]:
+    """What is left of a rectangle when one within it is cut out."""
+    above = Region(block.x, block.y, block.width, part.y - block.y)
+    below = Region(block.x, part.bottom, block.width, block.bottom - part.bottom)
+    before = Region(block.x, part.y, part.x - block.x, part.height)
+    behind = Region(part.right, part.y, block.right - part.right, part.height)
+    return [rest for rest in (above, below, before, behind) if rest]
 
 
 def paint_narrowly(screen: Screen[ScreenResultType]) -> None:
@@ -43,12 +95,48 @@ def paint_narrowly(screen: Screen[ScreenResultType]) -> None:
         screen._compositor = NarrowCompositor()
 
 
+def paint(screen: Screen[ScreenResultType], changed: Mapping[Widget, Sequence[Region]]) -> bool:
+    """Send at once what a key has changed; in Textual's own time where that cannot be.
+
+    Args:
+        screen: That of the widgets.
+        changed: Which parts of them, as their `refresh` is told; none is the whole widget.
+
+    Returns:
+        Whether it has been sent.
+    """
+    app: App[object] = screen.app
+    if not _at_once(screen, app):
+        for widget, regions in changed.items():
+            widget.refresh(*regions)
+        return False
+    for widget, regions in changed.items():
+        widget._set_dirty(*regions)
+    screen._compositor.update_widgets(set(changed))
+    app._display(screen, screen._compositor.render_update())
+    return True
+
+
+def _at_once(screen: Screen[ScreenResultType], app: App[object]) -> bool:
+    """Whether the screen is as it was last laid out, and on top."""
+    return (
+        isinstance(screen._compositor, NarrowCompositor)
+        and app.screen is screen
+        and not (app._batch_count or app.is_inline)
+        and not (screen._layout_required or screen._scroll_required)
+    )
+
+
 def can_narrow() -> bool:
-    """Whether Textual's compositor has what this rests on."""
-    names = getattr(getattr(Compositor, "_get_renders", None), "__code__", None)
+    """Whether Textual has what this rests on."""
+    used = ("_batch_count", "_display", "is_inline")
+    drawn = getattr(getattr(Compositor, "render_update", None), "__code__", None)
     return (
         isinstance(getattr(Compositor, "visible_widgets", None), property)
-        and hasattr(Compositor(), "_visible_widgets")
-        and names is not None
-        and "visible_widgets" in names.co_names
+        and hasattr(Compositor(), "_dirty_regions")
+        and all(hasattr(Compositor, name) for name in ("_regions_to_spans", "update_widgets"))
+        and drawn is not None
+        and "render_partial_update" in drawn.co_names
+        and all(name in App.__init__.__code__.co_names or hasattr(App, name) for name in used)
+        and hasattr(Widget, "_set_dirty")
     )

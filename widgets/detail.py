@@ -7,8 +7,6 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.style import Style
 from rich.text import Text
-from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from services.domain import Deadline, Issue, State, TimelineEntry
 from services.links import allowed, web_link
@@ -26,13 +24,11 @@ from widgets.countdown import (
     reads_until,
     without_seconds,
 )
+from widgets.pane import Pane
 from widgets.queue_table import answered_while_pending
 
 LONGEST_ENTRY = 40
 """Lines shown of one comment."""
-
-MOST_PROMISES = 5
-"""Promises on one issue, at the most; as many as there are kinds."""
 
 _MINUTE = timedelta(minutes=1)
 
@@ -44,13 +40,8 @@ Symbols = Mapping[State | None, str]
 _TONES = {State.BREACHED: "bold", State.SOON: "bold"}
 
 
-class Detail(VerticalScroll, can_focus=False):
+class Detail(Pane):
     """The issue under the cursor."""
-
-    DEFAULT_CSS = """
-    Detail { height: 1fr; padding: 0 1; border-left: vkey $panel; scrollbar-size-vertical: 1; }
-    Detail Static { height: auto; }
-    """
 
     def __init__(
         self,
@@ -75,16 +66,11 @@ class Detail(VerticalScroll, can_focus=False):
         self._open_hosts = open_hosts
         self._until: datetime | None = None
         self._symbols = ASCII_SYMBOLS if ascii_only else SYMBOLS
-        self._facts = Words(id="facts")
-        self._promises = [Words(classes="promise") for _ in range(MOST_PROMISES)]
-        self._story = Static(id="story", markup=False)
+        self._standing: tuple[RenderableType, ...] = ()
+        self._story: RenderableType = Text()
         self.about: str | None = None
         self.row: Row | None = None
         self.now: datetime | None = None
-
-    def on_mount(self) -> None:
-        """What stands, each promise for itself, and what happened."""
-        self.mount(self._facts, *self._promises, self._story)
 
     def show(self, row: Row | None, now: datetime) -> None:
         """Show another issue, or the same one anew."""
@@ -92,13 +78,13 @@ class Detail(VerticalScroll, can_focus=False):
         self._until = None
         if row is None:
             self.about = None
-            self._write(Text(), [])
-            self._story.update("")
+            self._standing, self._story = (), Text()
+            self.write(())
             return
         if row.issue.id != self.about:
             self.about = row.issue.id
-            self._story.update(Text("reading what happened…", style="dim"))
-            self.scroll_home(animate=False)
+            self._story = Text("reading what happened…", style="dim")
+            self.from_the_top()
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
@@ -112,9 +98,9 @@ class Detail(VerticalScroll, can_focus=False):
             max((len(STATE_WORDS[d.state]) for d in row.deadlines), default=0),
         )
         promises = [self._promise(deadline, widest, now) for deadline in row.deadlines]
-        self._write(
-            _facts(row, self._policy, now, self._open_hosts), promises or [Text("Nothing is owed.")]
-        )
+        facts = _facts(row, self._policy, now, self._open_hosts)
+        self._standing = (facts, *(promises or [Text("Nothing is owed.")]))
+        self._write()
 
     def reads_until(self, now: datetime) -> datetime | None:
         """When it next reads differently; None while no issue is shown."""
@@ -133,10 +119,8 @@ class Detail(VerticalScroll, can_focus=False):
         left = shown.text if self._seconds else without_seconds(shown)
         return _deadline(deadline, left, widest, self._policy, now, self._symbols)
 
-    def _write(self, facts: Text, promises: Sequence[Text]) -> None:
-        self._facts.write(facts)
-        for place, line in enumerate(self._promises):
-            line.write(promises[place] if place < len(promises) else Text())
+    def _write(self) -> None:
+        self.write((*self._standing, self._story))
 
     def follow(self, newest: Row | None, now: datetime) -> None:
         """Show the newest of the same issue; one that is gone stays as it was last seen."""
@@ -146,33 +130,14 @@ class Detail(VerticalScroll, can_focus=False):
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """Show what happened, if it is still this issue that is being looked at."""
         if issue_id == self.about:
-            self._story.update(story(entries, self._policy))
+            self._story = story(entries, self._policy)
+            self._write()
 
     def trouble(self, issue_id: str, why: str) -> None:
         """Say in a line why what happened cannot be shown."""
         if issue_id == self.about:
-            self._story.update(Text(f"What happened cannot be read: {plain(why)}", style="bold"))
-
-
-class Words(Static):
-    """A text that is painted again only when it reads differently."""
-
-    DEFAULT_CSS = """
-    Words { height: auto; }
-    Words.-empty { display: none; }
-    """
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes, markup=False)
-        self._written = Text()
-        self.set_class(True, "-empty")
-
-    def write(self, text: Text) -> None:
-        """Read so from now on; what takes as much room as before is not laid out anew."""
-        before, self._written = self._written, text
-        if text != before or text.spans != before.spans:
-            self.set_class(not text, "-empty")
-            self.update(text, layout=len(text) != len(before))
+            self._story = Text(f"What happened cannot be read: {plain(why)}", style="bold")
+            self._write()
 
 
 def _facts(row: Row, policy: Policy, now: datetime, open_hosts: Collection[str]) -> Text:

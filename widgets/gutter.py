@@ -4,6 +4,7 @@ Textual sends a line from its widget's left edge up to where it changed. So what
 second stands in a widget of its own, and the symbols, which do not, in another.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from textual.widget import Widget
 from services.domain import State
 from services.queue import Row
 from widgets.countdown import WIDTH, Countdown, countdown, reads_until
+from widgets.lines import Lines
 from widgets.queue_table import STATE_CLASSES, QueueTable, waits
 
 MARK = 2
@@ -24,10 +26,6 @@ MARK = 2
 
 GUTTER = WIDTH + 1
 """Cells of a countdown, and a space that is never repainted with it."""
-
-
-STRIPS_KEPT = 500
-"""Painted pieces of text kept to be painted again."""
 
 
 class Shown(Struct, frozen=True):
@@ -48,37 +46,15 @@ class Shown(Struct, frozen=True):
 
 
 class Column(Widget):
-    """Lines of one piece of text each, without border or padding.
-
-    They are painted without Textual's machinery for these, which takes longer than all the rest.
-    """
+    """Lines of one piece of text each."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._strips: dict[tuple[str, Style], Strip] = {}
-        self._painted_for: object = None
+        self._lines = Lines(self, self.piece, _painted)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines of the window, in the colours that the terminal has."""
-        filters, (_, background) = self.get_line_filters(), self.background_colors
-        if self._painted_for != (painted_for := (*filters, background)) or len(self._strips) > (
-            STRIPS_KEPT
-        ):
-            self._strips.clear()
-            self._painted_for = painted_for
-        strips = []
-        for y in crop.line_range:
-            text, style = self.piece(y)
-            strip = self._strips.get((text, style))
-            if strip is None:
-                strip = Strip([Segment(text, style)], cell_len(text))
-                for one in filters:
-                    strip = strip.apply_filter(one, background)
-                self._strips[text, style] = strip
-            strips.append(strip)
-        if crop.column_span != (0, self.size.width):
-            strips = [strip.crop(*crop.column_span) for strip in strips]
-        return strips
+        """Lines of the window."""
+        return self._lines.render(crop)
 
     def render_line(self, y: int) -> Strip:
         """One line, for whoever looks at one."""
@@ -120,6 +96,14 @@ class Gutter(Column):
     def _repaint(self) -> None:
         self.refresh()
         self.marks.refresh()
+
+    def touched(self, lines: Iterable[int]) -> dict[Widget, list[Region]]:
+        """What is to be painted again of lines that the cursor has come to, or left."""
+        looks = [y for y in lines if (line := self._shown.get(y)) and shows_cursor(line)]
+        return {
+            self: [Region(0, y, WIDTH, 1) for y in looks],
+            self.marks: [Region(0, y, MARK, 1) for y in looks],
+        } if looks else {}  # fmt: skip
 
     def tick(self, now: datetime) -> int:
         """Repaint the lines that read differently now; how many those were."""
@@ -163,7 +147,7 @@ class Gutter(Column):
         """How a line is painted."""
         state = line.countdown.state
         style = self._table.get_component_rich_style(STATE_CLASSES.get(state, "queue--row"))
-        if line.under and state is not State.BREACHED:
+        if line.under and shows_cursor(line):
             style += Style(bold=True)
         return style
 
@@ -206,6 +190,16 @@ class Marks(Column):
         if line is None:
             return " " * MARK, self.rich_style
         return set_cell_size(self._gutter.symbol(line), MARK), self._gutter.style_of(line)
+
+
+def _painted(piece: tuple[str, Style]) -> Strip:
+    text, style = piece
+    return Strip([Segment(text, style)], cell_len(text))
+
+
+def shows_cursor(line: Shown) -> bool:
+    """Whether it reads differently under the cursor: what is late is loud already."""
+    return line.countdown.state is not State.BREACHED
 
 
 def _look(line: Shown) -> tuple[State | None, bool]:

@@ -25,9 +25,7 @@ from services.policy.deadlines import Policy
 from services.queue import Row
 from widgets.countdown import ASCII_SYMBOLS, KIND_SHORT, SYMBOLS, age_text
 from widgets.fitting import fit
-
-STRIPS_KEPT = 1_000
-"""Painted rows kept to be scrolled back to."""
+from widgets.lines import Lines
 
 _MINUTE = timedelta(minutes=1)
 
@@ -86,7 +84,7 @@ def raised_text(at: datetime, now: datetime, policy: Policy) -> str:
 
 
 class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
-    """The rows. Given `rows` and `now` from above; posts `Moved` and `Opened` upwards."""
+    """The rows. Given `rows` and `now` from above; tells of the cursor, and posts `Opened`."""
 
     COMPONENT_CLASSES = {
         "queue--row",
@@ -113,16 +111,6 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     @dataclass
-    class Moved(Message):
-        """The cursor rests on another issue, or on none."""
-
-        row: Row | None
-
-        def can_replace(self, message: Message) -> bool:
-            """Only where it came to rest matters."""
-            return isinstance(message, QueueTable.Moved)
-
-    @dataclass
     class Opened(Message):
         """The issue under the cursor was clicked to be read."""
 
@@ -142,7 +130,10 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether the last column tells when an issue was raised, and not how long ago."""
         self.signs: Callable[[Row], str] = lambda row: ""
         """Words in front of a row's subject, such as whether it is muted."""
-        self._strips: dict[Look, Strip] = {}
+        self.moved: Callable[[Sequence[int] | None], None] = lambda lines: None
+        """Told that the cursor is on another row, or that rows have changed; and which lines of the
+        window are to be painted for that, beside those refreshed already. None is all of them."""
+        self._lines = Lines(self, self._look_anew, self._line)
         self._painted: dict[int, Look | None] = {}
         self._now: datetime | None = None
         self.lines_refreshed = 0
@@ -163,7 +154,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_in_view()
         self._now = None
         self.tick(now)
-        self.post_message(self.Moved(self.selected))
+        self.moved(())
 
     def _place_of(self, about: str) -> int:
         """Where an issue is now; of one taken apart, its ticket; of none, where the cursor is."""
@@ -211,23 +202,30 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = max(0, min(place, len(self.rows) - 1))
         self._keep_in_view()
         if self.scroll_offset.y == top:
-            width = self.size.width
-            lines = (Region(0, y - top, width, 1) for y in (before, self.cursor))
-            self.refresh(*lines)
-        self.post_message(self.Moved(self.selected))
+            self.moved(sorted({before - top, self.cursor - top}))
+        else:
+            self.moved(None)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the window; the scroll bar is painted by itself."""
+        return self._lines.render(crop)
 
     def render_line(self, y: int) -> Strip:
-        """One row of the window."""
-        width, look = self.scrollable_content_region.width, self._look(y)
-        self._painted[y] = look
-        if look is None:
-            return Strip.blank(width, self.rich_style)
-        strip = self._strips.get(look)
-        if strip is None:
-            if len(self._strips) > STRIPS_KEPT:
-                self._strips.clear()
-            strip = self._strips[look] = self._strip(look, width)
-        return strip
+        """One row of the window, for whoever looks at one."""
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def notify_style_update(self) -> None:
+        """Another theme: what was painted in the old one is of no use."""
+        super().notify_style_update()
+        self._lines.forget()
+
+    def _look_anew(self, y: int) -> Look | None:
+        look = self._painted[y] = self._look(y)
+        return look
+
+    def _line(self, look: Look | None) -> Strip:
+        width = self.scrollable_content_region.width
+        return Strip.blank(width, self.rich_style) if look is None else self._strip(look, width)
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor there; a click on the cursor opens the issue."""
@@ -239,7 +237,6 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Lines are laid out anew for another width."""
-        self._strips.clear()
         self._keep_in_view()
 
     def _look(self, y: int) -> Look | None:
@@ -253,11 +250,6 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self.absolute:
             words = raised_text(row.issue.raised_at, self._now, self.policy)
         return Look(row, place == self.cursor, words, row.issue.id in self.marks, self.signs(row))
-
-    def notify_style_update(self) -> None:
-        """Another theme: what was painted in the old one is of no use."""
-        super().notify_style_update()
-        self._strips.clear()
 
     def _keep_in_view(self) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -284,8 +276,10 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _strip(self, look: Look, width: int) -> Strip:
         mark, body = self._style(look.row, look.under)
         head, tail = self._words(look, width)
-        segments = [Segment(head, mark), Segment(set_cell_size(tail, width - len(head)), body)]
-        return Strip(segments, width)
+        tail = set_cell_size(tail, width - len(head))
+        if mark == body:
+            return Strip([Segment(head + tail, body)], width)
+        return Strip([Segment(head, mark), Segment(tail, body)], width)
 
     def _words(self, look: Look, width: int) -> tuple[str, str]:
         """Severity and promise, then the rest as far as there is room."""

@@ -48,8 +48,8 @@ class IssueScreen(IssueActions[None], ModalScreen[None]):
 
     def action_scroll(self, by: int) -> None:
         """A line up or down."""
-        self.detail.scroll_relative(y=by, animate=False)
+        self.detail.scroll_lines(by)
 
     def action_page(self, by: int) -> None:
         """A screenful up or down."""
-        self.detail.scroll_relative(y=by * max(1, self.size.height - 2), animate=False)
+        self.detail.scroll_lines(by * max(1, self.size.height - 2))

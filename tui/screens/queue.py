@@ -14,8 +14,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.message import Message
-from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from services.boundary import boundary_ahead
@@ -27,7 +28,7 @@ from services.policy.deadlines import Policy
 from services.queue import Row
 from services.standing import Standing
 from services.summary import Summary, summed
-from tui.compositor import paint_narrowly
+from tui.compositor import paint, paint_narrowly
 from tui.keymap import bindings, key_line
 from tui.keys import QUEUE
 from tui.options import ScreenOptions
@@ -111,13 +112,14 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._muted_until: datetime | None = None
         self._summed: tuple[Sequence[Row], Summary] = ((), Summary())
         self._moved_at = 0.0
-        self._pause: Timer | None = None
+        self._pause: asyncio.TimerHandle | None = None
         self._header = Header(policy)
         self._views = ViewLine()
         self.news = News()
         self._tour = TourLine()
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
         self.table.signs = self._signs
+        self.table.moved = self._moved
         self.table.absolute = options.absolute_times
         self.countdowns = Gutter(self.table)
         self._card = BoundaryCard(policy.calendar, ascii_only=options.ascii)
@@ -189,7 +191,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     def _scrolled(self) -> None:
         """Rows have come into view whose countdowns nobody has worked out yet."""
         self.countdowns.tick(self._now)
-        self.post_message(self.Turned())
+        self._rest_soon()
 
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """What happened to an issue, for whoever still looks at it."""
@@ -307,22 +309,56 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         footer = words if complaint else key_line(QUEUE, width, chosen)
         self.query_one("#footer", Static).update(footer)
 
-    @on(QueueTable.Moved)
-    def _look(self, event: QueueTable.Moved) -> None:
+    def _moved(self, lines: Sequence[int] | None) -> None:
         """The cursor first, the issue beside it right after; of a run, the one where it ends."""
-        self.countdowns.tick(self._now)
-        if not self.has_class("-wide"):
+        row = self.table.selected
+        if lines != ():
+            self._paint_cursor(lines)
+        elif not self.has_class("-wide"):
             return
-        if event.row is None or event.row.issue.id == self._detail.about:
+        elif row is None or row.issue.id == self._detail.about:
             self._show_beside()
             return
-        moved_at, self._moved_at = self._moved_at, asyncio.get_running_loop().time()
-        if self._pause is not None:
-            self._pause.stop()
-        if self._moved_at - moved_at < RUNNING:
-            self._pause = self.set_timer(RUNNING, self._show_beside)
+        self._rest_soon()
+
+    def _paint_cursor(self, lines: Sequence[int] | None) -> None:
+        """A key is answered before anything else is done; of keys that came together, the last."""
+        table = self.table
+        if lines is None:
+            changed: dict[Widget, Sequence[Region]] = dict.fromkeys(
+                (table, self.countdowns, self.countdowns.marks, table.vertical_scrollbar), ()
+            )
         else:
-            self.call_after_refresh(self._show_beside)
+            width = table.size.width
+            changed = {table: [Region(0, y, width, 1) for y in lines]}
+            changed |= self.countdowns.touched(lines)
+        if self.app.message_queue_size:
+            for widget, regions in changed.items():
+                widget.refresh(*regions)
+        else:
+            paint(self, changed)
+
+    def _rest_soon(self) -> None:
+        """What hangs on where the cursor is may wait until it stays there."""
+        loop = asyncio.get_running_loop()
+        moved_at, self._moved_at = self._moved_at, loop.time()
+        if self._pause is None:
+            runs = self._moved_at - moved_at < RUNNING
+            wait = RUNNING if runs else 0
+            self._pause = loop.call_later(wait, self.call_next, self._rest, runs)
+
+    def _rest(self, runs: bool) -> None:
+        """The cursor may have come to rest; if not, it is asked again when it could have."""
+        loop = asyncio.get_running_loop()
+        left = self._moved_at + RUNNING - loop.time()
+        if runs and left > 0:
+            self._pause = loop.call_later(left, self.call_next, self._rest, runs)
+            return
+        self._pause = None
+        if self.has_class("-wide"):
+            self._show_beside()
+        else:
+            self.post_message(self.Turned())
 
     def _show_beside(self) -> None:
         before, row = self._detail.about, self.table.selected
