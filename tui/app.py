@@ -22,6 +22,7 @@ from tui.crash import Discreet
 from tui.doorway import Doorway
 from tui.driver import quiet_driver
 from tui.keymap import key_help, keymap
+from tui.leaving import Leaving
 from tui.looking import Looking
 from tui.on_shift import OnShift
 from tui.options import ScreenOptions
@@ -39,7 +40,7 @@ SAID_SECONDS = 15
 """How long a notice stays that is given once."""
 
 
-class RotaApp(Discreet, Doorway, Signalling, Looking, OnShift):
+class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift):
     """The dashboard."""
 
     TITLE = "rota"

@@ -9,8 +9,9 @@ one of them is missing, its compositor is used as it is. A test pins the names.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from textual._compositor import ChopsUpdate, Compositor
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.geometry import Region
 from textual.screen import Screen, ScreenResultType
@@ -37,6 +38,19 @@ class Pieces(ChopsUpdate):
 
 class NarrowCompositor(Compositor):
     """Textual's compositor, asking only for what has changed."""
+
+    def render_update(
+        self,
+        full: bool = False,
+        screen_stack: list[Screen[object]] | None = None,
+        simplify: bool = False,
+    ) -> RenderableType | None:
+        """What is to be sent; the whole screen in the same way as a part of it."""
+        if full:
+            # A picture is wanted, which is drawn by other means.
+            return super().render_update(full, screen_stack, simplify)
+        visible_screen_stack.set(screen_stack or [])
+        return self.render_partial_update()
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """What has changed since the last time; None if nothing has."""

@@ -27,6 +27,12 @@ from widgets.countdown import ASCII_SYMBOLS, KIND_SHORT, SYMBOLS, age_text
 from widgets.fitting import fit
 from widgets.lines import Lines
 
+ROOM_FOR_AGE = 60
+"""Cells from which on it is told how old an issue is, at the end of its line."""
+
+AGE = 5
+"""Cells that an age takes at the most, with a space behind it."""
+
 _MINUTE = timedelta(minutes=1)
 
 STATE_CLASSES: Mapping[State | None, str] = {
@@ -72,6 +78,18 @@ class Look(Struct, frozen=True):
 
     def __hash__(self) -> int:
         return hash((self.row.issue.id, self.under, self.age, self.marked))
+
+    def only_older(self, other: "Look") -> bool:
+        """Whether nothing but the age is another."""
+        mine = (self.under, self.marked, self.signs)
+        return self.row is other.row and mine == (other.under, other.marked, other.signs)
+
+
+def _changed_part(old: Look | None, new: Look | None, y: int, width: int) -> Region:
+    """Where a line has to be painted anew: only at its end if nothing but an age is another."""
+    if old is None or new is None or width < ROOM_FOR_AGE or max(len(old.age), len(new.age)) >= AGE:
+        return Region(0, y, width, 1)
+    return Region(width - AGE, y, AGE, 1) if old.only_older(new) else Region(0, y, width, 1)
 
 
 def raised_text(at: datetime, now: datetime, policy: Policy) -> str:
@@ -170,19 +188,24 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     def mark(self, ids: frozenset[str]) -> None:
         """These issues are marked, and no others."""
         self.marks = ids
-        if self._now is not None:
-            self.tick(self._now)
+        self.repaint()
 
     def tick(self, now: datetime) -> None:
         """Repaint the rows in view that read differently now; ages are counted in minutes."""
         minute = now.replace(second=0, microsecond=0)
-        if minute == self._now:
-            return
-        self._now = minute
-        width = self.size.width
-        looks = {y: self._look(y) for y in range(self.size.height)}
-        changed = [Region(0, y, width, 1) for y in looks if self._painted.get(y) != looks[y]]
-        self._painted = looks
+        if minute != self._now:
+            self._now = minute
+            self.repaint()
+
+    def repaint(self) -> None:
+        """Paint what reads differently in the rows in view."""
+        width = self.scrollable_content_region.width
+        before, self._painted = self._painted, {y: self._look(y) for y in range(self.size.height)}
+        changed = [
+            _changed_part(before.get(y), look, y, width)
+            for y, look in self._painted.items()
+            if before.get(y) != look
+        ]
         if changed:
             self.refresh(*changed)
         self.lines_refreshed += len(changed)
@@ -298,7 +321,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         head = f"{severity} {what:<8}"
         who = plain(row.issue.assignee or "", limit=40) or "-"
         end = ""
-        if width >= 60:
+        if width >= ROOM_FOR_AGE:
             end = f"  {fit(who, 14)} {age:>{6 if self.absolute else 4}} "
         start = f"{fit(short_id(row), 10)} "
         middle = max(0, width - len(head) - cell_len(start) - cell_len(end))

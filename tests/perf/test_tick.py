@@ -31,7 +31,7 @@ class Wire(headless_driver.HeadlessDriver):
 
 
 @pytest.fixture(autouse=True)
-def _a_terminal_with_all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+def a_terminal_with_all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(headless_driver, "HeadlessDriver", Wire)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")

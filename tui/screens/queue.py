@@ -247,7 +247,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     def _want(self, issue: Issue) -> None:
         """Ask for what happened to an issue that is being looked at."""
         if self.news.look(issue):
-            self.table.refresh()
+            self.table.repaint()
             self._views.show_news(self._news_words())
         self.post_message(self.Wanted(issue))
 
@@ -329,7 +329,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
                 (table, self.countdowns, self.countdowns.marks, table.vertical_scrollbar), ()
             )
         else:
-            width = table.size.width
+            width = table.scrollable_content_region.width
             changed = {table: [Region(0, y, width, 1) for y in lines]}
             changed |= self.countdowns.touched(lines)
         if self.app.message_queue_size:
