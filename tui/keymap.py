@@ -8,7 +8,8 @@ from textual.binding import Binding
 from textual.keys import Keys
 
 from services.errors import ConfigError
-from tui.keys import SCREENS, Key, Table
+from tui.key import Key, Table
+from tui.keys import SCREENS
 
 FORBIDDEN = frozenset(
     {f"ctrl+{letter}" for letter in "abhijklmz"} | {"alt+f", "alt+b"},

@@ -7,71 +7,7 @@ and one way to get there in `tests/screen/test_keys.py`, which presses every key
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
-Table = tuple["Key", ...]
-"""The keys of one screen, in the order of its help."""
-
-
-class Key(Struct, frozen=True):
-    """One action and the keys for it."""
-
-    id: str
-    """What `[keys]` calls it. The same id on several screens is the same idea, and one setting."""
-    keys: str
-    """As Textual names them, several with commas; empty: it is in the palette only."""
-    action: str
-    label: str
-    help: str
-    shown: str = ""
-    """How the key is written for people; the first of `keys` if empty."""
-    footer: bool = False
-
-
-_EVERYWHERE: Table = (
-    Key("palette", "colon,ctrl+p", "app.command_palette", "Palette", "Find an action by name.",
-        ":"),
-    Key("help", "question_mark,f1", "app.help", "Help", "The keys of this screen, searchable.",
-        "?", True),
-)  # fmt: skip
-
-_ON_THE_ISSUE: Table = (
-    Key("why", "d", "why", "Why", "Why is each deadline what it is?", footer=True),
-    Key("browser", "o", "browser", "Browser", "Open the issue in the browser.", footer=True),
-    Key("copy_link", "y", "copy_link", "Copy link", "Copy the issue's address."),
-    Key("copy_summary", "Y", "copy_summary", "Copy summary", "Copy a line that says it all."),
-    Key("links", "b", "links", "Links", "Runbooks that fit, and the team's useful links."),
-    Key("mute", "S", "mute", "Mute", "Silence this issue's signals, or let it ring again."),
-)
-"""What can be asked of one issue, from the queue and from the issue's own screen."""
-
-_DOING: Table = (
-    Key(
-        "acknowledge",
-        "a",
-        "acknowledge",
-        "Ack",
-        "Acknowledge the page; asks if it is somebody else's.",
-        footer=True,
-    ),
-    Key("triage", "t", "form('triage')", "Triage", "Answer the triage questions.", footer=True),
-    Key("reply", "c", "form('reply')", "Reply", "Write to the requester.", footer=True),
-    Key("note", "n", "form('note')", "Note", "Write a note for colleagues.", footer=True),
-    Key("close", "x", "form('close')", "Close", "Say why it is done, and solve it.", footer=True),
-    Key("rename", "f", "form('rename')", "Rename", "Give it a title that can be found again."),
-    Key("backlog", "K", "form('backlog')", "Backlog", "Put it on hold for a card."),
-    Key("priority", "p", "form('priority')", "Severity", "Change the severity."),
-    Key("snooze", "s", "form('snooze')", "Snooze", "Silence the page for a while."),
-    Key("escalate", "E", "form('escalate')", "Escalate", "Page or assign somebody else."),
-    Key("pair", "P", "form('pair')", "Pair", "Pair ticket and incident, or take them apart."),
-    Key("merge", "M", "form('merge')", "Merge", "Make the incident part of another."),
-)
-"""What changes something; all but the first open a form."""
-
-_SENDING: Table = (
-    Key("undo", "u", "app.undo", "Undo", "Take back the letter that is still held."),
-    Key("outbox", "O", "app.outbox", "Outbox", "What is not sent yet, and why."),
-)
+from tui.key import DOING, EVERYWHERE, ON_THE_ISSUE, READING, SENDING, Key, Table
 
 QUEUE: Table = (
     Key("down", "j,down", "move(1)", "Down", "The next issue.", "j ↓"),
@@ -81,9 +17,9 @@ QUEUE: Table = (
     Key("top", "g,home", "top", "Top", "The most urgent issue.", "g Home"),
     Key("bottom", "G,end", "bottom", "Bottom", "The last issue.", "G End"),
     Key("open", "enter", "open", "Open", "Read the issue on a screen of its own.", "Enter", True),
-    *_DOING,
+    *DOING,
     Key("raise", "N", "form('raise')", "Raise", "Make a ticket of a call or chat."),
-    *_SENDING,
+    *SENDING,
     Key("mark", "space", "mark", "Mark", "Mark the issue, for a, n and s on several.", "space"),
     Key("mark_range", "v", "mark_range", "Mark range", "Mark all from the last mark to here."),
     Key("mark_all", "V", "mark_all", "Mark all", "Mark all that is shown, or none."),
@@ -97,7 +33,7 @@ QUEUE: Table = (
     Key("view_before", "left_square_bracket", "step_view(-1)", "View before",
         "The saved view before.", "["),
     Key("mine", "m", "mine", "Mine", "Only what is mine, or everything.", footer=True),
-    *_ON_THE_ISSUE,
+    *ON_THE_ISSUE,
     Key("refresh", "r", "refresh_now", "Refresh", "Ask both vendors now.", footer=True),
     Key("pause", "R", "pause", "Pause", "Stop or go on polling."),
     Key("tour", "", "tour", "Take the tour", "Five steps for newcomers."),
@@ -120,31 +56,23 @@ QUEUE: Table = (
         "What falls due in the next minutes, and who could cover.",
     ),
     Key("log", "L", "app.log_page", "Log", "What rota asked, and what came of it."),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape", "back", "Back", "Hide the card; drop the marks; drop the filter.", "Esc"),
     Key("quit", "q,ctrl+q", "app.quit", "Quit", "Leave rota.", "q", True),
 )  # fmt: skip
 
-_READING: Table = (
-    Key("down", "j,down", "scroll(1)", "Down", "A line on.", "j ↓"),
-    Key("up", "k,up", "scroll(-1)", "Up", "A line back.", "k ↑"),
-    Key("page_down", "pagedown,space", "page(1)", "Page down", "A screenful on.", "PgDn"),
-    Key("page_up", "pageup", "page(-1)", "Page up", "A screenful back.", "PgUp"),
-)
-"""How a text is read."""
-
 ISSUE: Table = (
-    *_READING,
-    *_DOING,
-    *_SENDING,
-    *_ON_THE_ISSUE,
-    *_EVERYWHERE,
+    *READING,
+    *DOING,
+    *SENDING,
+    *ON_THE_ISSUE,
+    *EVERYWHERE,
     Key("back", "escape,q,enter", "close", "Back", "Back to the queue.", "Esc", True),
 )
 
 PAGE: Table = (
-    *_READING,
-    *_EVERYWHERE,
+    *READING,
+    *EVERYWHERE,
     Key("back", "escape,q,enter", "close", "Back", "Back to where you were.", "Esc", True),
 )
 
@@ -178,7 +106,7 @@ ROTA: Table = (
     Key("undo", "u", "undo", "Undo", "Pull back an override that has not left yet."),
     Key("troubles", "p", "troubles", "Problems", "Gaps, overlaps and what cannot be read."),
     Key("refresh", "r", "refresh_now", "Refresh", "Read the schedules now."),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape,q,w", "close", "Back", "Drop the swap, or back to the queue.", "Esc",
         True),
 )  # fmt: skip
@@ -211,17 +139,17 @@ FORM: Table = (
 )  # fmt: skip
 
 PREVIEW: Table = (
-    *_READING,
+    *READING,
     Key("send", "y", "send", "Send", "Send just what is shown.", footer=True),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape", "close", "Back", "Back to the form; nothing is sent.", "Esc", True),
 )
 """Enter is on purpose not here: it confirms nothing."""
 
 CONFIRM: Table = (
-    *_READING,
+    *READING,
     Key("confirm", "y", "confirm", "Yes", "Do it.", footer=True),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape,n,q", "close", "No", "Do nothing.", "Esc", True),
 )
 
@@ -255,7 +183,7 @@ OUTBOX: Table = (
         "You have seen that a letter in doubt has arrived.",
     ),
     Key("undo", "u", "app.undo", "Undo", "Take back the letter that is still held."),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape,q", "close", "Back", "Back to the queue.", "Esc", True),
 )
 LINKS: Table = (
@@ -274,14 +202,14 @@ ASK: Table = (
 """One question; Enter answers it."""
 
 HANDOVER: Table = (
-    *_READING,
+    *READING,
     Key("remarks", "e", "remarks", "Remarks", "Write what no system knows.", footer=True),
     Key("copy", "y", "copy", "Copy", "Copy it as Markdown.", footer=True),
     Key("save", "s", "save", "Save", "Save it as a file.", footer=True),
     Key("post", "n", "note", "Note", "Post it as an internal note on the chosen issue.",
         footer=True),
     Key("refresh", "r", "refresh_now", "Refresh", "Gather it anew.", footer=True),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape,q,H", "close", "Back", "Back to the queue.", "Esc", True),
 )  # fmt: skip
 
@@ -291,13 +219,13 @@ REMARKS: Table = (
 )  # fmt: skip
 
 REPORT: Table = (
-    *_READING,
+    *READING,
     Key("missed", "m", "missed", "Missed", "Go through what was missed, with receipts.",
         footer=True),
     Key("copy", "y", "copy", "Copy", "Copy it as Markdown.", footer=True),
     Key("save", "s", "save", "Save", "Save it as Markdown.", footer=True),
     Key("save_csv", "c", "save_csv", "CSV", "Save every promise for a spreadsheet.", footer=True),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape,q", "close", "Back", "Back to the queue.", "Esc", True),
 )  # fmt: skip
 
@@ -305,7 +233,7 @@ MISSED: Table = (
     Key("down", "j,down", "move(-1)", "Older", "The one before.", "j ↓", True),
     Key("up", "k,up", "move(1)", "Newer", "The one after.", "k ↑", True),
     Key("reason", "e", "reason", "Reason", "Say why it was missed.", footer=True),
-    *_EVERYWHERE,
+    *EVERYWHERE,
     Key("back", "escape,q", "close", "Back", "Back to the report.", "Esc", True),
 )
 

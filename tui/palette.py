@@ -5,8 +5,9 @@ from typing import Protocol, runtime_checkable
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 
+from tui.key import Key, Table
 from tui.keymap import shown
-from tui.keys import SCREENS, Key, Table
+from tui.keys import SCREENS
 from tui.options import ScreenOptions
 
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.domain import Rota, Schedule
+from services.letters import LetterState
 from services.plain import plain
 from services.policy.calendar import SupportCalendar
 from services.policy.spoken import day_words, duration_words
 from services.rota.days import Shade, days
+from services.rota.sent import Outcome
 from services.rota.turns import Standing, Turn, gaps, is_mine, my_turns, overlaps
 from widgets.fitting import fit
 
@@ -31,6 +33,40 @@ def when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     if timedelta(0) <= at - now < _NEAR:
         return f"{day_words(local)[:3]} {local:%H:%M}"
     return f"{day_words(local)} {local:%H:%M}"
+
+
+def title(rota: Rota, now: datetime, zone: ZoneInfo, length: int, *, asked: bool) -> str:
+    """What is drawn below: from when on, for how long, and of how many schedules.
+
+    Args:
+        rota: What is known.
+        now: Where it begins.
+        zone: In which it is drawn.
+        length: How many days of it.
+        asked: Whether PagerDuty is used, so that an empty rota is only not read yet.
+    """
+    words = f" ROTA {day_words(now.astimezone(zone))}, {length} days, times of {zone.key}"
+    if rota.until is None and asked:
+        return f"{words} · asking PagerDuty…"
+    return f"{words} · {len(rota.schedules)} schedules" if len(rota.schedules) > 1 else words
+
+
+def fate(outcome: Outcome | None) -> str:
+    """How what was sent last fares; what is left to do is said."""
+    if outcome is None:
+        return ""
+    label, why = plain(outcome.label, limit=100), plain(outcome.reason, limit=160)
+    match outcome.state:
+        case LetterState.SENT:
+            return f" {label}: done."
+        case LetterState.REFUSED | LetterState.CONFLICT if outcome.half:
+            way = " b gives it back." if outcome.back else ""
+            return f" HALF DONE, {label}: one half is made, the other was refused: {why}{way}"
+        case LetterState.REFUSED | LetterState.CONFLICT:
+            return f" NOT DONE, {label}: refused: {why}"
+        case LetterState.UNKNOWN:
+            return f" {label}: not known whether it arrived; it is being looked for. {why}"
+    return f" {label}: on its way. u pulls it back."
 
 
 def span(turn: Turn, zone: ZoneInfo) -> str:

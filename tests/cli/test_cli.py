@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli import DEFAULT_OPEN, VERSION, main
+from tui.arguments import DEFAULT_OPEN
+from tui.cli import VERSION, main
 
 ROOT = Path(__file__).parents[2]
 SCREEN = {"textual", "rich"}

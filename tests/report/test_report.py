@@ -15,7 +15,8 @@ from services.report import Report, csv_text, make_report, markdown
 from tests.rota.stage import LONDON, local
 from tests.screen.stage import NOON, Desk, issue, settle, snapshot
 from tui.cli import main
-from tui.screens.report import MissedScreen, ReportScreen
+from tui.screens.missed import MissedScreen
+from tui.screens.report import ReportScreen
 
 DAY = timedelta(days=1)
 _DONE = (Outcome.MET, Outcome.LATE)

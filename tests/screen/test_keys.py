@@ -18,8 +18,9 @@ from textual.widgets import Input
 from services.domain import Rota, Schedule, Shift
 from services.errors import ConfigError
 from tests.screen.stage import NOON, Desk, issue, settle, snapshot
+from tui.key import Key, Table
 from tui.keymap import FORBIDDEN, bindings, keymap, shown
-from tui.keys import SCREENS, WHILE_TYPING, Key, Table
+from tui.keys import SCREENS, WHILE_TYPING
 from tui.options import ScreenOptions
 from tui.palette import KeyCommands, table_of
 from tui.screens.queue import QueueScreen

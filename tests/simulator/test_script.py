@@ -10,7 +10,7 @@ from services.errors import ConfigError
 from services.simulator import hours, rehearsal, script
 from services.simulator.scenario import DEMO_START
 from services.simulator.world import World
-from tui.cli import SCENARIOS
+from tui.arguments import SCENARIOS
 
 HEAD = 'name = "mine"\nsummary = "Ours."\n'
 

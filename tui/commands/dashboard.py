@@ -7,7 +7,8 @@ from services.config import load
 from services.config.files import find
 from services.config.secrets import configured, logged_in
 from services.errors import ConfigError
-from tui.cli import DEFAULT_SEED, EXIT_UNUSABLE
+from tui.arguments import DEFAULT_SEED
+from tui.cli import EXIT_UNUSABLE
 from tui.launch import run_dashboard, run_demo
 
 _WAY_OUT = "`rota init` makes a new file of what can be used, and keeps this one beside it."

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,18 +12,16 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
-from services.domain import Issue, Snapshot
-from services.errors import StoreError
+from services.domain import Issue
 from services.letters import Action, IncidentNote, TicketUpdate
 from services.plain import plain
-from tui.clipboard import copy
-from tui.keymap import bindings, key_line
+from tui.keymap import bindings
 from tui.keys import HANDOVER, REMARKS
 from tui.options import ScreenOptions
-from tui.saving import save
-from tui.screens.follower import Follower
 from tui.screens.override import PreviewScreen
+from tui.screens.paper import Paper
 from tui.screens.reader import Box
+from widgets.lightly import lightly
 
 HOLD = timedelta(seconds=10)
 """How long the note can be pulled back."""
@@ -39,17 +35,13 @@ LONGEST_COMMENT = 65_000
 _CUT = "\n\n(cut here; the whole was too long for a note)"
 
 
-class HandoverScreen(Follower):
+class HandoverScreen(Paper):
     """What whoever comes next must know."""
 
     KEYS = "handover"
+    TABLE = HANDOVER
+    NAME = "HANDOVER"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(HANDOVER)]
-    DEFAULT_CSS = """
-    HandoverScreen > Static { height: 1; width: 1fr; background: $panel; }
-    HandoverScreen > Box { height: 1fr; padding: 0 1; }
-    HandoverScreen > Box > Static { height: auto; }
-    HandoverScreen > #title { text-style: bold; }
-    """
 
     @dataclass
     class Read(Message):
@@ -78,8 +70,7 @@ class HandoverScreen(Follower):
             options: Looks and keys.
             issue: On which a note can be posted: the one under the cursor of the queue.
         """
-        super().__init__()
-        self._options = options
+        super().__init__(options)
         self._issue = issue
         self.words = ""
         """The text on the screen, as it is copied and saved."""
@@ -96,17 +87,7 @@ class HandoverScreen(Follower):
 
     def on_mount(self) -> None:
         """Say that it is being gathered."""
-        self._write()
-
-    def show(self, snapshot: Snapshot, now: datetime) -> None:
-        """It stays as it was gathered: nobody copies what changes while it is read."""
-
-    def tick(self, now: datetime) -> None:
-        """It stays as it was gathered."""
-
-    def reads_until(self, now: datetime) -> datetime | None:
-        """Never reads differently by itself."""
-        return None
+        self.write()
 
     def tell(self, words: str, remarks: str, at: datetime, *, whole: bool) -> None:
         """Take the text.
@@ -122,32 +103,19 @@ class HandoverScreen(Follower):
         self._title = f"as of {at:%H:%M:%S}{state}"
         self._file = f"handover-{at:%Y-%m-%d-%H%M}"
         if self.is_mounted:
-            self._write()
+            self.write()
 
     def trouble(self, why: str) -> None:
         """Why there is no more of it."""
         self._title = plain(why, limit=160)
         if self.is_mounted:
-            self._write()
+            self.write()
 
-    def on_resize(self) -> None:
-        """As many keys as there is room for."""
-        self._write()
-
-    def _write(self) -> None:
-        self.query_one("#title", Static).update(Text(f" HANDOVER {self._title}", no_wrap=True))
-        self.query_one("#text", Static).update(Text(self.words or "One moment…"))
-        line = key_line(HANDOVER, self.size.width, self._options.keys)
-        self.query_one("#footer", Static).update(line)
-
-    def action_scroll(self, by: int) -> None:
-        """A line up or down."""
-        self.query_one(Box).scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """A screenful up or down."""
-        box = self.query_one(Box)
-        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
+    def write(self) -> None:
+        """Title, text and keys."""
+        self.write_title(self._title)
+        self.query_one("#text", Static).update(lightly(self.words or "One moment…"))
+        super().write()
 
     def action_remarks(self) -> None:
         """Write what no system knows."""
@@ -162,17 +130,11 @@ class HandoverScreen(Follower):
 
     def action_copy(self) -> None:
         """Copy the Markdown."""
-        copy(self.app, self.words)
-        self.notify("Copied the handover.", markup=False)
+        self.copy(self.words)
 
     def action_save(self) -> None:
         """Save it as a file."""
-        try:
-            path = save(self.words, self._file, ".md", Path.cwd())
-        except StoreError as error:
-            self.notify(f"{error.headline} {error.advice}", severity="error", markup=False)
-            return
-        self.notify(f"Saved {plain(str(path), limit=200)}", markup=False)
+        self.save(self.words, self._file, ".md")
 
     def action_note(self) -> None:
         """Post it as an internal note on the issue under the cursor of the queue."""
@@ -188,10 +150,6 @@ class HandoverScreen(Follower):
     def action_refresh_now(self) -> None:
         """Gather it anew, as of now."""
         self.post_message(self.Read(self, ask=True))
-
-    def action_close(self) -> None:
-        """Back to the queue."""
-        self.dismiss(None)
 
     def _decide(self, action: Action | None) -> None:
         if action is not None:

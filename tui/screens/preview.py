@@ -15,13 +15,13 @@ from services.plain import plain, plain_lines
 from tui.keymap import bindings, key_line
 from tui.keys import CONFIRM, PREVIEW
 from tui.options import ScreenOptions
-from tui.screens.reader import Box, Reading
+from tui.screens.reader import Box, Reading, Scrolling
 
 MOST_LINES = 400
 """Lines of one text that are painted; the rest is counted."""
 
 
-class PreviewScreen(ModalScreen[None]):
+class PreviewScreen(ModalScreen[None], Scrolling):
     """The letters of one key press. `y` sends them; nothing else does."""
 
     KEYS = "form_preview"
@@ -95,15 +95,6 @@ class PreviewScreen(ModalScreen[None]):
     def action_close(self) -> None:
         """Back; nothing is sent."""
         self.dismiss(None)
-
-    def action_scroll(self, by: int) -> None:
-        """A line up or down."""
-        self.query_one(Box).scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """A screenful up or down."""
-        box = self.query_one(Box)
-        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
 
 class ConfirmScreen(Reading):

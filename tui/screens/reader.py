@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from tui.keymap import bindings
@@ -18,7 +18,20 @@ class Box(VerticalScroll, inherit_bindings=False, can_focus=False):
     """A frame around a text, scrolled by the keys of its screen."""
 
 
-class Reading(ModalScreen[None]):
+class Scrolling(Screen[None]):
+    """A screen with one box on it, which its keys move."""
+
+    def action_scroll(self, by: int) -> None:
+        """A line up or down."""
+        self.query_one(Box).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """A screenful up or down."""
+        box = self.query_one(Box)
+        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
+
+
+class Reading(ModalScreen[None], Scrolling):
     """A box with a text in it."""
 
     DEFAULT_CSS = """
@@ -49,15 +62,6 @@ class Reading(ModalScreen[None]):
     def action_close(self) -> None:
         """Back to what is below."""
         self.dismiss(None)
-
-    def action_scroll(self, by: int) -> None:
-        """A line up or down."""
-        self.query_one(Box).scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """A screenful up or down."""
-        box = self.query_one(Box)
-        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
 
 class PageScreen(Reading):

@@ -16,10 +16,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from services.domain import Health, Rota, Schedule, Snapshot, Source
-from services.letters import Action, Letter, LetterState
+from services.letters import Action, Letter
 from services.plain import plain
 from services.policy.deadlines import Policy
-from services.policy.spoken import day_words
 from services.rota.overrides import Cover, Remark, cover_from, swap
 from services.rota.sent import PUT_BACK, Outcome, latest_outcome
 from services.rota.turns import Turn, standing
@@ -30,7 +29,7 @@ from tui.screens.follower import Follower
 from tui.screens.override import OverrideDrafts, OverrideScreen, SwapScreen
 from tui.screens.reader import PageScreen
 from widgets.fitting import fit
-from widgets.rota_words import inspected, my_next, span, standing_line, troubles
+from widgets.rota_words import fate, inspected, my_next, span, standing_line, title, troubles
 from widgets.timeline import DAYS, Timeline
 from widgets.timeline_lines import ASCII, PLAIN, label_width, legend, per_hour, ruler
 
@@ -142,13 +141,13 @@ class RotaScreen(Follower):
         width, low = self.size.width, self.size.height < LOW
         zone, marks = self._policy.calendar.zone, ASCII if self._options.ascii else PLAIN
         self._outcome = latest_outcome(self._letters(), now)
-        self._say("title", self._title(now))
+        self._say("title", title(self._rota, now, zone, DAYS, asked=self._configured()))
         self._say("standing", "\n".join(self._standing(now, width, low)))
         found = list(troubles(self._rota, now, zone, self._configured()))
         more = f" (+{len(found) - 1} more: p)" if len(found) > 1 else ""
         self._say("troubles", f" ! {fit(found[0], width - 4 - len(more)).rstrip()}{more}"
                   if found else "")  # fmt: skip
-        self.said = self._sent()
+        self.said = fate(self._outcome)
         self._say("sent", self.said)
         self._say("ruler", " " * label_width(width) + ruler(per_hour(width)))
         self._say("legend", "" if low else f" {legend(marks, width - 1)}")
@@ -163,15 +162,6 @@ class RotaScreen(Follower):
     def _configured(self) -> bool:
         status = (self._snapshot.sources or {}).get(Source.PAGERDUTY)
         return status is None or status.state is not Health.OFF
-
-    def _title(self, now: datetime) -> str:
-        calendar, schedules = self._policy.calendar, len(self._rota.schedules)
-        first = now.astimezone(calendar.zone)
-        words = f" ROTA {day_words(first)}, {DAYS} days, times of {calendar.zone.key}"
-        count = f" · {schedules} schedules" if schedules > 1 else ""
-        if self._rota.until is None and self._configured():
-            return f"{words} · asking PagerDuty…"
-        return words + count
 
     def _standing(self, now: datetime, width: int, low: bool) -> list[str]:
         """The schedules around the chosen one, as many as there is room for; and my next turn."""
@@ -190,24 +180,6 @@ class RotaScreen(Follower):
             line = standing_line(stands, self._rota, now, zone, width - 5)
             lines.append(f" {mark}{number + 1:<2} {line}".rstrip())
         return lines if low else [*lines, f" {my_next(self._rota, self._names(), now, zone)}"]
-
-    def _sent(self) -> str:
-        """How what was sent last fares; what is left to do is said."""
-        found = self._outcome
-        if found is None:
-            return ""
-        label, why = plain(found.label, limit=100), plain(found.reason, limit=160)
-        match found.state:
-            case LetterState.SENT:
-                return f" {label}: done."
-            case LetterState.REFUSED | LetterState.CONFLICT if found.half:
-                way = " b gives it back." if found.back else ""
-                return f" HALF DONE, {label}: one half is made, the other was refused: {why}{way}"
-            case LetterState.REFUSED | LetterState.CONFLICT:
-                return f" NOT DONE, {label}: refused: {why}"
-            case LetterState.UNKNOWN:
-                return f" {label}: not known whether it arrived; it is being looked for. {why}"
-        return f" {label}: on its way. u pulls it back."
 
     @on(Timeline.Moved)
     def _inspect(self) -> None:
