@@ -234,6 +234,8 @@ async def read_queue(
 def _carriers(config: Config, connect: Connector, clock: Clock) -> dict[Source, Carrier]:
     """Who takes letters to the vendors in use; over the same connections as the questions."""
     # Nothing of this is needed before the first paint.
+    from zoneinfo import ZoneInfo
+
     from services.pagerduty.writer import PagerDutyWriter
     from services.zendesk.writer import ZendeskWriter
 
@@ -241,7 +243,8 @@ def _carriers(config: Config, connect: Connector, clock: Clock) -> dict[Source, 
     root = config.zendesk_root.rstrip("/")
     for api in connect.apis:
         if api.source is Source.ZENDESK:
-            carriers[api.source] = ZendeskWriter(api, config.severity_tags(), root, clock)
+            zone = ZoneInfo(config.support_hours.timezone)
+            carriers[api.source] = ZendeskWriter(api, config.severity_tags(), root, clock, zone)
         else:
             carriers[api.source] = PagerDutyWriter(api, config.priorities(), clock)
     return carriers

@@ -14,6 +14,9 @@ from msgspec import Struct
 
 from services.domain import Incident, IncidentStatus, Source, Status, Ticket
 
+OWN_SLACK = timedelta(seconds=2)
+"""How much later than we noted it a vendor may date what we have written."""
+
 
 class LetterState(StrEnum):
     """How a letter stands."""

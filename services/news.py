@@ -4,10 +4,11 @@ and begun at the moment the last one was left.
 An issue is looked at when it is opened, or when it lies in full view. Pure but for its memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from services.domain import Issue
+from services.letters import OWN_SLACK
 
 
 class News:
@@ -17,10 +18,19 @@ class News:
         self.since: datetime | None = None
         """From when on a change is news; None before the first answer."""
         self._looked: dict[str, datetime] = {}
+        self._ours: Mapping[str, datetime] = {}
 
     def begin(self, since: datetime) -> None:
         """Everything older is no news."""
         self.since = since
+
+    def own(self, arrived: Mapping[str, datetime]) -> None:
+        """What we have written ourselves is no news.
+
+        Args:
+            arrived: When a letter of ours last arrived, by part of an issue's id.
+        """
+        self._ours = arrived
 
     def look(self, issue: Issue) -> bool:
         """An issue is in full view; whether that was news."""
@@ -34,8 +44,10 @@ class News:
         if self.since is None:
             return False
         at = changed_at(issue)
-        seen = max(self._looked.get(half, self.since) for half in issue.id.split("+"))
-        return at > seen
+        halves = issue.id.split("+")
+        seen = max(self._looked.get(half, self.since) for half in halves)
+        own = max((self._ours[half] for half in halves if half in self._ours), default=None)
+        return at > seen and (own is None or at > own + OWN_SLACK)
 
     def count(self, issues: Iterable[Issue]) -> tuple[int, int]:
         """How many are new, and how many others have changed."""

@@ -27,14 +27,26 @@ class Veil:
         self._me = snapshot.me
         people = {name for issue in snapshot.issues for name in _people(issue)}
         people |= {name for entry in snapshot.on_call for name in (entry.who, entry.then) if name}
+        colleagues = set[str]()
+        for schedule in snapshot.rota.schedules:
+            colleagues |= {shift.who for shift in (*schedule.shifts, *schedule.overrides)}
+            colleagues |= {name for _, name in schedule.people}
+        people |= colleagues
         known = sorted((p for p in people - self._me if len(p) >= _SHORTEST_NAME), key=len)
         names = "|".join(re.escape(name) for name in reversed(known))
-        self._names = re.compile(rf"\b(?:{names})\b", re.IGNORECASE) if names else None
+        either = rf"{_ADDRESS.pattern}|\b(?:{names})\b" if names else _ADDRESS.pattern
+        self._pattern = re.compile(either, re.IGNORECASE)
+        given = {name.split()[0] for name in colleagues - self._me if name.strip()}
+        short = "|".join(re.escape(name) for name in sorted(given) if len(name) >= _SHORTEST_NAME)
+        self.painted = re.compile(
+            rf"{either}|\b(?-i:{short})\b" if short else either, re.IGNORECASE
+        )
+        """What is hidden where it is painted: addresses, names, and the given names of colleagues,
+        which the rota is drawn with."""
 
     def text(self, text: str) -> str:
         """A text without addresses and known names."""
-        text = _ADDRESS.sub(HIDDEN, text)
-        return self._names.sub(HIDDEN, text) if self._names is not None else text
+        return self._pattern.sub(HIDDEN, text)
 
     def name(self, name: str | None) -> str | None:
         """A person's name, hidden unless it is that of those at the keyboard."""

@@ -34,13 +34,14 @@ from tui.screens.reader import SearchScreen
 from tui.signals import Calls, Signalling
 from tui.themes import OWN, usable
 from tui.timekeeper import Timed, seconds_to_next
+from tui.toasts import Toasts
 from tui.writing import Stationery, Writing
 
 SAID_SECONDS = 15
 """How long a notice stays that is given once."""
 
 
-class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift):
+class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
     """The dashboard."""
 
     TITLE = "rota"
@@ -97,7 +98,9 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift):
         self._told: tuple[str, Sequence[TimelineEntry]] = ("", ())
         self.set_looks(self.options)
         self.set_signals(policy, self.options, clock, calls or Calls())
-        self.writing = Writing(self, self._stationery, policy, clock, self.options, self._show)
+        self.writing = Writing(
+            self, self._stationery, policy, clock, self.options, self._show, self.queue.dealt_with
+        )
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice, or where we can the one that sleeps until there is input."""
@@ -149,6 +152,7 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift):
         shown, now = self.writing.seen(self.snapshot), self._clock.now()
         if self.queue.news.since is None and shown.sources is not None:
             self.queue.news.begin(self.news_since())
+        self.queue.news.own(self.writing.posting.arrived_at())
         self.queue.show(self.veiled(shown), now, self.writing.posting.unsent())
         self.follow(now)
         self.signaller.take(shown, now)

@@ -13,6 +13,7 @@ from tui.screens.links import LinksScreen
 from tui.screens.on_issue import IssueActions
 from tui.typing import KeysInOrder
 from widgets.ascii import Ascii
+from widgets.hiding import Hiding
 
 
 class Looking(KeysInOrder):
@@ -23,11 +24,14 @@ class Looking(KeysInOrder):
         self._looks = options
         self._private = options.privacy
         self._veil: Veil | None = None
+        self._hiding: Hiding | None = None
         self._real: dict[str, Issue] = {}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and one more where the terminal has nothing but ASCII."""
-        filters = super().get_line_filters()
+        """Textual's; one that hides names, and one where the terminal has nothing but ASCII."""
+        filters = [*super().get_line_filters()]
+        if self._hiding is not None:
+            filters.append(self._hiding)
         return [*filters, Ascii()] if self._looks.ascii else filters
 
     def veiled(self, snapshot: Snapshot) -> Snapshot:
@@ -35,9 +39,13 @@ class Looking(KeysInOrder):
         self._real = {}
         self._veil = None
         if not self._private:
+            self._hiding = None
             return snapshot
         self._real = {issue.id: issue for issue in snapshot.issues}
         self._veil = Veil(snapshot)
+        # The same one as long as it hides the same: lines that are painted already are kept by it.
+        if self._hiding is None or self._hiding.pattern != self._veil.painted:
+            self._hiding = Hiding(self._veil.painted)
         return self._veil.snapshot(snapshot)
 
     def unveiled(self, issues: Sequence[Issue]) -> tuple[Issue, ...]:
@@ -55,6 +63,9 @@ class Looking(KeysInOrder):
         """Hide names and addresses, or show them again."""
         self._private = not self._private
         self.show_again()
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                widget.refresh()
         hidden = "Names and addresses are hidden. X shows them again."
         self.notify(hidden if self._private else "Names are shown again.", markup=False)
 

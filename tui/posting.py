@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from services.clock import Clock
 from services.domain import Snapshot
 from services.errors import StoreError
@@ -17,6 +15,7 @@ from services.outbox.outbox import Outbox
 from services.plain import plain
 from services.policy.deadlines import Policy
 from tui.options import ScreenOptions
+from tui.toasts import Toasts
 
 if TYPE_CHECKING:
     from services.expected import Names
@@ -27,12 +26,16 @@ _WHY = {
 }
 
 
+SAID_SECONDS = 5.0
+"""How long a line is to be read."""
+
+
 class Posting:
     """The outbox, as the screens meet it."""
 
     def __init__(
         self,
-        app: App[None],
+        app: Toasts,
         outbox: Outbox,
         policy: Policy,
         clock: Clock,
@@ -61,6 +64,8 @@ class Posting:
         self._at_rest = at_rest
         self._states: dict[int, LetterState] = {}
         self._due = False
+        self._held = ""
+        """What was said last of a letter that can still be taken back."""
         self._reopen: Callable[[str, str], str] = lambda form, issue: ""
 
     def start(self, reopen: Callable[[str, str], str]) -> None:
@@ -130,7 +135,9 @@ class Posting:
             sent = f"Only {posted} of {len(actions)} were sent." if posted else "Nothing was sent."
             return f"{sent} {error.headline} {error.advice}".strip()
         if hold := max(action.hold.total_seconds() for action in actions):
-            self.say(f"{_named(actions)}: goes in {hold:.0f} s, u takes it back.")
+            self._app.unsay(self._held)
+            self._held = f"{_named(actions)}: goes in {hold:.0f} s, u takes it back."
+            self.say(self._held, seconds=min(hold, SAID_SECONDS))
         self.soon()
         return ""
 
@@ -180,9 +187,9 @@ class Posting:
 
         self._app.push_screen(ConfirmScreen(question, act))
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, seconds: float = SAID_SECONDS) -> None:
         """A line for a moment."""
-        self._app.notify(words, timeout=5, markup=False)
+        self._app.notify(words, timeout=seconds, markup=False)
 
     def trouble(self, error: StoreError) -> None:
         """What could not be kept or read."""
@@ -246,6 +253,8 @@ class Posting:
         self._read()
         if self.letters == before:
             return
+        if not any(letter.state is LetterState.QUEUED for letter in self.letters):
+            self._app.unsay(self._held)
         self._tell_outcomes()
         self._tell_screen()
         self._changed()

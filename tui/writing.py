@@ -3,12 +3,11 @@
 What a form is about is what was under the cursor at the key press, and stays so.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
-from textual.app import App
 
 from services.clock import Clock
 from services.domain import Incident, IncidentStatus, Issue, Snapshot, Source, TimelineEntry
@@ -19,6 +18,7 @@ from services.plain import plain
 from services.policy.deadlines import Policy
 from tui.options import ScreenOptions
 from tui.posting import Posting
+from tui.toasts import Toasts
 
 if TYPE_CHECKING:
     from services.expected import Names
@@ -54,12 +54,13 @@ class Writing:
 
     def __init__(
         self,
-        app: App[None],
+        app: Toasts,
         stationery: Stationery,
         policy: Policy,
         clock: Clock,
         options: ScreenOptions,
         changed: Callable[[], None],
+        dealt_with: Callable[[Iterable[str]], None],
     ) -> None:
         """Take what it takes; nothing is read yet.
 
@@ -70,7 +71,9 @@ class Writing:
             clock: The servers' time.
             options: Looks and keys.
             changed: Called when the queue reads differently because of a letter.
+            dealt_with: Told on which issues, by id, something has been sent.
         """
+        self._dealt_with = dealt_with
         self.posting = Posting(
             app, stationery.outbox, policy, clock, options, changed, stationery.at_rest
         )
@@ -223,6 +226,7 @@ class Writing:
 
         while isinstance(self._app.screen, FormScreen | PreviewScreen):
             self._app.pop_screen()
+        self._dealt_with([action.issue for action in actions])
         return ""
 
     # -- pages ---------------------------------------------------------------------------------
@@ -246,7 +250,7 @@ class Writing:
 
     def _acknowledge_one(self, issue: Issue, incident: Incident) -> None:
         def send() -> None:
-            if trouble := self.posting.post([_acknowledgement(issue, incident)]):
+            if trouble := self._send([_acknowledgement(issue, incident)]):
                 self._app.notify(trouble, severity="error", markup=False)
 
         me = self._me()

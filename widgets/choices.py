@@ -93,12 +93,13 @@ class Choices(Widget, can_focus=True):
         return character is not None and character.isprintable()
 
     def render_line(self, y: int) -> Strip:
-        """One answer of those in view."""
+        """One answer of those in view, or a line of what it would mean."""
         width = self.size.width
-        place, below = divmod(y, self._lines_each())
-        place += self._first()
-        if place >= len(self.options):
+        rows = self._rows()
+        y += self._top(rows)
+        if y >= len(rows):
             return Strip.blank(width, self.rich_style)
+        place, below = rows[y]
         option, chosen = self.options[place], place == self._cursor
         if below:
             told = [*_wrapped(option.note, width), ""]
@@ -106,7 +107,8 @@ class Choices(Widget, can_focus=True):
             return self._painted("", fit(note, width), chosen)
         digit = str(place + 1) if place < MOST_DIGITS else " "
         head = f" {digit} {self._signs[0 if chosen else 1]} {plain(option.label, limit=120)}"
-        beside = 0 if self._lines_each() > 1 else max(0, width - self._label_cells())
+        apart = self._lines_each() > 1 or self._unfolded() > 0
+        beside = 0 if apart else max(0, width - self._label_cells())
         if beside < LEAST_NOTE:
             return self._painted(set_cell_size(head, width), "", chosen)
         head = set_cell_size(head, width - beside)
@@ -114,14 +116,17 @@ class Choices(Widget, can_focus=True):
 
     def note(self) -> str:
         """What the chosen answer means, where it stands neither beside it nor below."""
-        told = self._lines_each() > 1 or not self._narrow(self.size.width)
+        apart = self._lines_each() > 1 or self._unfolded() > 0
+        told = apart or not self._narrow(self.size.width)
         if told or not 0 <= self._cursor < len(self.options):
             return ""
         return self.options[self._cursor].note
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses."""
-        self._choose(event.y // self._lines_each() + self._first())
+        rows = self._rows()
+        place = event.y + self._top(rows)
+        self._choose(rows[place][0] if place < len(rows) else len(rows) - 1)
 
     def _choose(self, place: int) -> None:
         if not self.options:
@@ -133,9 +138,36 @@ class Choices(Widget, can_focus=True):
             self.value = value
             self.post_message(self.Chosen(value))
 
-    def _first(self) -> int:
-        height = max(1, self.size.height // self._lines_each())
-        return max(0, min(self._cursor - height // 2, len(self.options) - height))
+    def _rows(self) -> list[tuple[int, int]]:
+        """The place of an answer, and which of its lines; for every line there is."""
+        each, more = self._lines_each(), self._unfolded()
+        return [
+            (place, line)
+            for place in range(len(self.options))
+            for line in range(1 + more if more and place == self._cursor else each)
+        ]
+
+    def _top(self, rows: list[tuple[int, int]]) -> int:
+        """The first line in view: the chosen answer is in the middle, with all that it means."""
+        height = max(1, self.size.height)
+        chosen = [number for number, (place, _) in enumerate(rows) if place == self._cursor]
+        if not chosen:
+            return 0
+        top = chosen[0] - max(0, height - len(chosen)) // 2
+        return max(0, min(top, len(rows) - height))
+
+    def _unfolded(self) -> int:
+        """Lines below the chosen answer, where there is room for what that one means alone.
+
+        Only where nothing that is worth reading fits beside the answers.
+        """
+        width = self.size.width
+        if not 0 <= self._cursor < len(self.options) or self._lines_each() > 1:
+            return 0
+        if width - self._label_cells() >= LEAST_NOTE:
+            return 0
+        lines = len(_wrapped(self.options[self._cursor].note, width)) if self._narrow(width) else 0
+        return lines if lines < self.size.height else 0
 
     def _lines_each(self) -> int:
         """More than one, where the notes fit below, whole, and not beside."""

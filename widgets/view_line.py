@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual.widgets import Static
 
+from widgets.fitting import fit
+
+LEAST_NEWS = 8
+"""Cells under which news say nothing."""
+
 
 class ViewLine(Static):
     """One line; as many views as fit, the open one always among them."""
@@ -23,7 +28,7 @@ class ViewLine(Static):
 
         Args:
             views: Name, whether open, how many; the first one is everything.
-            news: Stands behind them if there is room.
+            news: Stands behind them, cut to what room there is.
         """
         if (views, news) != (self._views, self._news):
             self._views, self._news = views, news
@@ -38,17 +43,17 @@ class ViewLine(Static):
         self._write()
 
     def _write(self) -> None:
-        left = self.size.width - 1 - (len(self._news) + 2 if self._news else 0)
+        left = self.size.width - 1
         text = Text(" ", no_wrap=True, overflow="ellipsis")
         for place, (name, is_open, count) in enumerate(self._views):
             number = f"{place} " if place else ""
             words = f"{number}{name}" + (f" {count}" if count is not None else "")
             shown = f"[{words}]" if is_open else words
-            if len(shown) + 2 > left and not is_open:
+            if len(shown) > left and not is_open:
                 continue
             left -= len(shown) + 2
             text.append(shown, style="bold" if is_open else "")
             text.append("  ")
-        if self._news:
-            text.append(self._news, style="bold")
+        if left >= LEAST_NEWS:
+            text.append(fit(self._news, left).rstrip(), style="bold")
         self.update(text)

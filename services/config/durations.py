@@ -11,6 +11,7 @@ LONGEST = timedelta(days=366)
 LONGEST_BUSINESS_DAYS = 260
 
 HOW_TO_WRITE = "write 20m, 2h, 1h30m or 2bd"
+HOW_TO_WRITE_TIME = "write 15s, 20m or 1h30m"
 
 _TIMES = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?")
 _BUSINESS_DAYS = re.compile(r"([0-9]{1,6})bd")
@@ -47,7 +48,9 @@ def read_duration(text: str) -> timedelta:
     Raises:
         ValueError: It is none, or longer than a year; the reason is for the operator.
     """
+    if _BUSINESS_DAYS.fullmatch(text):
+        raise ValueError(f"counts business days, but this is elapsed time; {HOW_TO_WRITE_TIME}")
+    if not text or _TIMES.fullmatch(text) is None:
+        raise ValueError(f"is not a duration; {HOW_TO_WRITE_TIME}")
     allowance = read_allowance(text)
-    if allowance.business_days or text.endswith("bd"):
-        raise ValueError("counts business days, but this is elapsed time; write 15s, 20m or 1h30m")
     return allowance.duration

@@ -1,14 +1,12 @@
 """What has happened to an issue while a form on it was open?"""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.domain import Incident, Issue, Ticket
 from services.forms.words import title_words
+from services.letters import OWN_SLACK
 from services.plain import plain
-
-OWN_SLACK = timedelta(seconds=2)
-"""How much later than we noted it a vendor may date what we have written."""
 
 
 def changes(before: Issue, after: Issue | None, ours: datetime | None = None) -> tuple[str, ...]:

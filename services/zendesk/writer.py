@@ -6,7 +6,7 @@ here, and nothing is merged.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import msgspec
 
@@ -32,9 +32,23 @@ class ZendeskWriter:
     """Updates and raises tickets."""
 
     def __init__(
-        self, api: Api, severity_tags: Mapping[str, Severity], web_url: str, clock: Clock
+        self,
+        api: Api,
+        severity_tags: Mapping[str, Severity],
+        web_url: str,
+        clock: Clock,
+        zone: tzinfo = UTC,
     ) -> None:
-        """Take the tags that mean a severity, and the root of the address that people use."""
+        """Take what it takes.
+
+        Args:
+            api: Zendesk's.
+            severity_tags: The tags that mean a severity.
+            web_url: The root of the address that people use.
+            clock: The servers' time.
+            zone: Of the team's civil time, for what is told to people.
+        """
+        self._zone = zone
         self._api = api
         self._severity_tags = {tag.lower(): severity for tag, severity in severity_tags.items()}
         self._web_url = web_url.rstrip("/")
@@ -125,7 +139,7 @@ class ZendeskWriter:
             busy = "Zendesk was busy with another change of this ticket."
             raise Unavailable(Source.ZENDESK, busy)
         said = [one async for one in self._comments(write.ticket_id, write.stamp)]
-        theirs = [_spoken(one) for one in reversed(said) if one.at > write.stamp]
+        theirs = [spoken(one, self._zone) for one in reversed(said) if one.at > write.stamp]
         async for audit in self._audits(write.ticket_id):
             if audit.at > write.stamp:
                 theirs += audit.changes()
@@ -230,10 +244,16 @@ def _found(ticket: Ticket, write: TicketUpdate, at: datetime, public: bool | Non
     )
 
 
-def _spoken(comment: Comment) -> str:
+def spoken(comment: Comment, zone: tzinfo) -> str:
+    """What somebody has said meanwhile, with the time that is the team's.
+
+    Args:
+        comment: As Zendesk keeps it.
+        zone: Of the team's civil time; it is named, as the line is kept and read later.
+    """
     who = comment.author or "Somebody"
     how = "wrote" if comment.public else "noted internally"
-    return f"{who} {how} at {comment.at:%H:%M} UTC:\n{comment.text}"
+    return f"{who} {how} at {comment.at.astimezone(zone):%H:%M %Z}:\n{comment.text}"
 
 
 def _from(cursor: str | None) -> tuple[tuple[str, str], ...]:

@@ -45,3 +45,11 @@ def test_anything_else_is_refused(text: str) -> None:
 def test_business_days_are_no_elapsed_time() -> None:
     with pytest.raises(ValueError, match="counts business days"):
         read_duration("2bd")
+
+
+@pytest.mark.parametrize("text", ["", "20", "2bd1h", "2bd", "300bd"])
+def test_where_time_elapses_nobody_is_told_to_write_business_days(text: str) -> None:
+    with pytest.raises(ValueError, match="write 15s, 20m or 1h30m") as refused:
+        read_duration(text)
+
+    assert "2bd" not in str(refused.value)

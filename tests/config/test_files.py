@@ -265,7 +265,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     text = '[poll]\nzendesk = "x"\nrota = "0s"\n[screen]\nthem = ""\nascii = 1\n'
 
     assert refusal(written(tmp_path, text)).splitlines() == [
-        'config.toml: poll.zendesk: "x" is not a duration; write 20m, 2h, 1h30m or 2bd.',
+        'config.toml: poll.zendesk: "x" is not a duration; write 15s, 20m or 1h30m.',
         "config.toml: screen.them: there is no such key; did you mean theme?",
         "config.toml: screen.ascii: expected true or false, got a whole number.",
         "config.toml: poll.rota: is too often; write 1s or more.",

@@ -233,6 +233,38 @@ async def test_what_a_severity_would_promise_is_read_whole(width: int, form: str
     assert [words for words in promised if words not in " ".join(painted.split())] == []
 
 
+@pytest.mark.parametrize("form", ["t", "p"])
+async def test_on_the_smallest_screen_the_chosen_severity_is_read_whole(form: str) -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(40, 10)) as pilot:
+        await desk.give(pilot, world(issue_of(a_ticket())))
+        await types(pilot, f"<{form}>")
+        while desk.form.field.id != "severity":
+            await types(pilot, "<tab>")
+        for number, severity in enumerate(Severity, 1):
+            await types(pilot, str(number))
+            promised = what_if(desk.form.sheet.scene, severity)
+
+            assert "update" in promised
+            assert promised in " ".join(desk.text().split())
+
+
+async def test_what_is_unfolded_below_an_answer_can_be_clicked_like_the_answer() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(40, 12)) as pilot:
+        await desk.give(pilot, world(issue_of(a_ticket())))
+        await types(pilot, "<p>", "2")
+        choices = desk.form.query_one(Choices)
+        lines = [choices.render_line(y).text for y in range(choices.size.height)]
+        below = next(y for y, line in enumerate(lines) if "P3" in line)
+        await pilot.click(Choices, offset=(6, below - 1))
+        held = choices.value
+        await pilot.click(Choices, offset=(6, below))
+
+        assert held == "P2"
+        assert choices.value == "P3"
+
+
 async def test_the_bar_stands_before_all_of_a_line_that_wraps() -> None:
     desk = WritingDesk()
     async with desk.app.run_test(size=(60, 30)) as pilot:
@@ -407,6 +439,7 @@ async def test_marked_pages_are_acknowledged_together_after_one_preview() -> Non
         assert all(f"page {n}" in shown for n in (5, 6, 7))
         assert {letter.issue for letter in desk.letters} == {"pd-P5", "pd-P6", "pd-P7"}
         assert len({letter.action for letter in desk.letters}) == 3
+        assert desk.app.queue.table.marks == frozenset()
 
 
 async def test_a_note_on_several_is_one_letter_each_and_drafts_are_kept() -> None:
@@ -418,6 +451,21 @@ async def test_a_note_on_several_is_one_letter_each_and_drafts_are_kept() -> Non
 
         assert sorted(letter.issue for letter in desk.letters) == ["pd-P5", "pd-P6", "pd-P7"]
         assert desk.outbox.drafts() == ()
+        assert desk.app.queue.table.marks == frozenset()
+
+
+async def test_marks_for_other_issues_stay() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(*three_pages()))
+        await types(pilot, "<space>")
+        marked = desk.app.queue.table.marks
+        desk.app.writing.acknowledge(three_pages()[1:2])
+        await types(pilot, "<y>")
+
+        assert len(desk.letters) == 1
+        assert {letter.issue for letter in desk.letters}.isdisjoint(marked)
+        assert desk.app.queue.table.marks == marked
 
 
 async def test_a_form_for_one_issue_is_not_opened_on_several() -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.domain import Health, SourceStatus
-from services.news import News
+from services.news import News, changed_at
 from tests.screen.stage import NOON, Desk, issue, settle, snapshot
 from tui.options import ScreenOptions
 from widgets.tour import STEPS
@@ -23,6 +23,18 @@ def test_what_is_new_or_changed_is_news_until_it_is_looked_at() -> None:
     assert counted == (1, 0)
     assert looked == (True, False)
     assert news.count([OLD, fresh]) == (0, 0)
+
+
+def test_what_we_have_written_ourselves_is_no_news() -> None:
+    news, mine = News(), issue(2, "mine", -5)
+    wrote = changed_at(mine)
+    news.begin(NOON)
+    news.own({"zd-2": wrote - timedelta(seconds=1)})
+    answered = news.unread(mine)
+    news.own({"zd-2": wrote - timedelta(minutes=1), "zd-3": wrote})
+
+    assert not answered
+    assert news.unread(mine)
 
 
 async def test_a_row_that_is_news_is_marked_until_it_is_read() -> None:

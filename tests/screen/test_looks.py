@@ -1,8 +1,12 @@
 """Can everybody read it, find their way in it, and show it to others?"""
 
+import re
+
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 from rich.color import Color as RichColor
+from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
@@ -11,10 +15,12 @@ from services.errors import ConfigError
 from services.filter import View, parse_filter, saved_views
 from services.runbooks import links_for, search
 from services.veil import HIDDEN, Veil
+from tests.rota.stage import local, rota, schedule, shift
 from tests.screen.stage import NOON, Desk, incident, issue, row, settle, snapshot
 from tui.options import ScreenOptions
 from tui.themes import OWN
 from widgets.header import Header
+from widgets.hiding import Hiding
 from widgets.queue_table import QueueTable
 
 VIEWS = (View("urgent", "is:breached,soon"), View("mine", "is:mine"), View("odd", "tag:nothing"))
@@ -271,6 +277,54 @@ async def test_the_privacy_key_hides_names_everywhere_and_gives_them_back(
         assert not [name for name in ("Ann Lee", "ann@x", "Bo Ek") if name in closed]
         assert "Names and addresses" in closed or HIDDEN in closed
         assert "Ann Lee" in desk.text()
+
+
+def filtered(desk: Desk) -> str:
+    """What reaches the terminal: painted lines go through the app's filters on their way."""
+    lines = []
+    for strip in desk.app.screen._compositor.render_strips():
+        segments = list(strip)
+        for line_filter in desk.app.get_line_filters():
+            segments = line_filter.apply(segments, Color.parse("black"))
+        lines.append("".join(segment.text for segment in segments))
+    assert {cell_len(line) for line in lines} == {desk.app.size.width}
+    return "\n".join(lines)
+
+
+TURNS = schedule(
+    "Primary",
+    shift("Ann Lee", local("2026-01-14 09:00"), local("2026-01-14 17:00")),
+    shift("Bo Ek", local("2026-01-14 17:00"), local("2026-01-15 09:00")),
+)
+
+
+@pytest.mark.parametrize("way", ["w", "H", "c", "O"])
+async def test_no_screen_shows_a_name_while_others_look_on(way: str) -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(120, 30)) as pilot:
+        await desk.give(pilot, replace(SECRET, rota=rota(TURNS)))
+        await pilot.press(way)
+        await settle(pilot)
+        seen = filtered(desk)
+        desk.app.action_privacy()
+        await settle(pilot)
+        veiled = filtered(desk)
+        desk.app.action_privacy()
+        await settle(pilot)
+
+        assert [name for name in ("Ann", "Lee", "Bo Ek") if name in veiled] == []
+        assert way == "O" or "Ann Lee" in seen
+        assert filtered(desk).count("Ann Lee") == seen.count("Ann Lee")
+
+
+def test_a_name_is_painted_over_cell_by_cell_whatever_its_colours() -> None:
+    hiding = Hiding(re.compile("Ann 漢|Bo"))
+    line = [Segment("to A"), Segment("nn 漢, B", Style(bold=True)), Segment("o.")]
+
+    painted = hiding.apply(line, Color.parse("black"))
+
+    assert [segment.text for segment in painted] == ["to ░", "░░░░░, ░", "░."]
+    assert [segment.style for segment in painted] == [segment.style for segment in line]
 
 
 async def test_what_is_written_is_about_the_issue_itself_and_not_its_veil() -> None:

@@ -1,6 +1,7 @@
 """What does Zendesk hold after a letter, and what does the person learn?"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +11,8 @@ from services.letters import TicketCreate, TicketUpdate, Undecided
 from services.simulator import faults
 from services.simulator.call import Call, Reply
 from services.simulator.interference import Effect, ServeLater
+from services.zendesk.records import Comment
+from services.zendesk.writer import spoken
 from tests.writing.desk import audits, desk, landed, letter_of, overtaken
 
 
@@ -264,3 +267,11 @@ async def test_the_longest_comment_and_any_character_arrive_as_they_are() -> Non
         await at.zendesk.send(letter_of(at.update(ticket, comment=text, public=True)))
 
         assert ticket.comments[-1].body == text
+
+
+@pytest.mark.parametrize(("month", "told"), [(1, "09:02 GMT"), (7, "10:02 BST")])
+def test_who_was_faster_is_told_in_the_time_of_the_team(month: int, told: str) -> None:
+    at = datetime(2026, month, 14, 9, 2, tzinfo=UTC)
+    comment = Comment(1, at, 7, "Bo Ek", True, False, True, "on it", None)
+
+    assert spoken(comment, ZoneInfo("Europe/London")) == f"Bo Ek wrote at {told}:\non it"

@@ -1,5 +1,7 @@
 """How are several issues chosen at once?"""
 
+from collections.abc import Iterable
+
 from services.domain import Issue
 from widgets.queue_table import QueueTable
 
@@ -13,6 +15,11 @@ class MarkActions:
     def marked(self) -> tuple[Issue, ...]:
         """The marked issues that are in the list, from the top."""
         return tuple(row.issue for row in self.table.rows if row.issue.id in self.table.marks)
+
+    def dealt_with(self, ids: Iterable[str]) -> None:
+        """Something was sent on these issues; if they were marked for it, no mark is left over."""
+        if not self.table.marks.isdisjoint(ids):
+            self.table.mark(frozenset())
 
     def action_mark(self) -> None:
         """Mark the issue under the cursor, or no longer; on to the next."""

@@ -1,0 +1,41 @@
+"""What is said in passing: once at a time, and no longer than it is so."""
+
+from textual.app import App
+from textual.notifications import SeverityLevel
+
+
+class Toasts(App[None]):
+    """An app that does not repeat itself while one can still read what it said.
+
+    This rests on Textual's collection of what is on show, which is its own business; a test
+    pins it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._coming: set[str] = set()
+        """Said, and not on show yet."""
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say it for a moment, unless the same words are to be read already; never as markup."""
+        shown = {one.message for one in self._notifications}
+        if message not in shown | self._coming:
+            self._coming.add(message)
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+            self.call_later(self._has_come, message)
+
+    def _has_come(self, message: str) -> None:
+        self._coming.discard(message)
+
+    def unsay(self, message: str) -> None:
+        """It is so no more: nobody is to read it any longer."""
+        for shown in [one for one in self._notifications if one.message == message]:
+            self._unnotify(shown)
