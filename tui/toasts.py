@@ -25,11 +25,11 @@ class Toasts(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Say it for a moment, unless the same words are to be read already; never as markup."""
+        """Say it for a moment, never as markup, unless the same words are to be read already."""
         shown = {one.message for one in self._notifications}
         if message not in shown | self._coming:
             self._coming.add(message)
-            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
             self.call_later(self._has_come, message)
 
     def _has_come(self, message: str) -> None:

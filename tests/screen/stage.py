@@ -170,5 +170,13 @@ class Desk:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Until messages have been dealt with and the screen is laid out and painted."""
+    """Until messages have been dealt with and the screen is laid out and painted.
+
+    A cursor is taken to rest where it is: what waits for that does so in the computer's own time.
+    """
     await still()
+    queue = pilot.app.queue if isinstance(pilot.app, RotaApp) else None
+    if queue is not None and queue._pause is not None:
+        queue._pause.cancel()
+        queue._rest(False)
+        await still()
