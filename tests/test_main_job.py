@@ -71,9 +71,12 @@ async def test_after_one_read_no_deadline_is_unknown_and_answers_are_the_truth()
         assert len(snapshot.issues) == 40
 
 
-@pytest.mark.parametrize("number", [20, 1500])
+@pytest.mark.parametrize("number", [20, 450])
 async def test_a_steady_cycle_costs_the_same_whatever_is_open(number: int) -> None:
-    """Only the capped reads of single issues may differ, and those are at most two a cycle."""
+    """Only the capped reads of single issues may differ, and those are at most two a cycle.
+
+    Five pages of them; `tests/polling` holds the same of twelve hundred, `tests/faults` of more.
+    """
     async with embedded(number) as on:
         watch = Watch(on)
         await watch.settle()

@@ -1,7 +1,9 @@
 """Are the requests that our own client makes those that the vendors have published?"""
 
+import asyncio
 import random
 from datetime import timedelta
+from functools import cache
 from urllib.parse import unquote
 
 import httpx
@@ -71,16 +73,22 @@ async def _polled(polls: int = 3) -> Listening:
     return transport
 
 
-async def test_everything_asked_is_answered() -> None:
-    transport = await _polled()
+@cache
+def polled() -> Listening:
+    """The same for every question that is put to it: nothing is added once it is over."""
+    return asyncio.run(_polled())
+
+
+def test_everything_asked_is_answered() -> None:
+    transport = polled()
 
     assert {status for _, status in transport.heard} == {200}
     assert len(transport.to("zendesk")) > 3
     assert len(transport.to("pagerduty")) > 3
 
 
-async def test_pagerduty_is_asked_only_what_it_has_published() -> None:
-    transport = await _polled()
+def test_pagerduty_is_asked_only_what_it_has_published() -> None:
+    transport = polled()
 
     for request, path in transport.to("pagerduty"):
         found = operation(request.method, path)
@@ -92,8 +100,8 @@ async def test_pagerduty_is_asked_only_what_it_has_published() -> None:
         assert needed <= asked, (path, needed - asked)
 
 
-async def test_pagerduty_is_asked_only_for_published_values() -> None:
-    transport = await _polled()
+def test_pagerduty_is_asked_only_for_published_values() -> None:
+    transport = polled()
 
     for request, path in transport.to("pagerduty"):
         found = operation(request.method, path)
@@ -105,8 +113,8 @@ async def test_pagerduty_is_asked_only_for_published_values() -> None:
                 assert set(request.url.params.get_list(name)) <= set(allowed), (path, name)
 
 
-async def test_pagerduty_gets_the_headers_it_requires() -> None:
-    transport = await _polled()
+def test_pagerduty_gets_the_headers_it_requires() -> None:
+    transport = polled()
 
     for request, path in transport.to("pagerduty"):
         found = operation(request.method, path)
@@ -119,9 +127,9 @@ async def test_pagerduty_gets_the_headers_it_requires() -> None:
         assert request.headers["authorization"].startswith(("Token token=", "Bearer "))
 
 
-async def test_zendesk_is_asked_below_its_api_in_json_with_parameters_it_documents() -> None:
+def test_zendesk_is_asked_below_its_api_in_json_with_parameters_it_documents() -> None:
     """Its contract is prose: a parameter is documented where the page speaks of it."""
-    transport = await _polled()
+    transport = polled()
     page = ZENDESK_PAGE.read_text()
 
     for request, path in transport.to("zendesk"):
@@ -132,7 +140,7 @@ async def test_zendesk_is_asked_below_its_api_in_json_with_parameters_it_documen
             assert unquote(name) in page, (path, name)
 
 
-async def test_reading_writes_nothing() -> None:
-    transport = await _polled()
+def test_reading_writes_nothing() -> None:
+    transport = polled()
 
     assert {request.method for request, _ in transport.heard} == {"GET"}
