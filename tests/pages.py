@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import get_type_hints
 
 from services.config.files import default_text
-from services.config.tables import Id, Share, Table, Tables, Weekdays
+from services.config.promised import Share, Weekdays
+from services.config.table import Table
+from services.config.tables import Id, Tables
 from services.domain import ClockKind, Status
 from services.policy.rules import Allowance
 from tui.keys import SCREENS

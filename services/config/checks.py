@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from services.config.feel import NOTIFY, Signals
 from services.config.placeholders import PLACEHOLDERS, unknown_names
+from services.config.promised import Hours, Severities
 from services.config.reading import Problem, nearest, quoted
 from services.config.tables import (
     Forms,
-    Hours,
     PagerDuty,
     Poll,
-    Severities,
     Tables,
     Templates,
     Zendesk,

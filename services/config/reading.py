@@ -16,7 +16,8 @@ import msgspec
 
 from services.config.durations import HOW_TO_WRITE, read_allowance, read_duration
 from services.config.feel import Steps
-from services.config.tables import Table, Weekdays
+from services.config.promised import Weekdays
+from services.config.table import Table
 from services.domain import ClockKind, Status
 from services.policy.rules import Allowance
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.config import Config, find, load
 from services.config.files import read
-from services.config.tables import Table
+from services.config.table import Table
 from services.domain import ClockKind, Severity
 from services.errors import ConfigError
 from services.policy.rules import Allowance, PolicyRules
