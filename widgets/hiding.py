@@ -12,7 +12,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-SIGN = "░"
+SIGN = "▓"
+"""None that the rota is drawn with."""
 
 
 class Hiding(LineFilter):

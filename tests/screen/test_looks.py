@@ -323,7 +323,7 @@ def test_a_name_is_painted_over_cell_by_cell_whatever_its_colours() -> None:
 
     painted = hiding.apply(line, Color.parse("black"))
 
-    assert [segment.text for segment in painted] == ["to ░", "░░░░░, ░", "░."]
+    assert [segment.text for segment in painted] == ["to ▓", "▓▓▓▓▓, ▓", "▓."]
     assert [segment.style for segment in painted] == [segment.style for segment in line]
 
 
