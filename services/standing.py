@@ -8,20 +8,21 @@ the queue".
 
 import heapq
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import compress, count
-from operator import is_not
+from operator import itemgetter
 from typing import TypeVar
 
-from services.domain import Issue
+from services.differences import differences
+from services.domain import Issue, State
 from services.policy.deadlines import Policy
 from services.queue import Row, changes_at, row_at, urgency
 
 T = TypeVar("T")
 
-LOOK_AHEAD = 64
-"""Issues compared to find out whether one has come in or gone between two polls."""
+FEW = 64
+"""So many changes are always put in one by one."""
 
 PLANNED_AT_ONCE = 400
 """Rows of a new queue for which it is worked out in one go when they change; most urgent first."""
@@ -31,8 +32,10 @@ REMEMBERED = 2_000
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
-Entry = tuple[tuple[int, int, datetime, int, datetime, str], Row]
-"""A row behind its urgency; no two are equally urgent."""
+Key = tuple[int, int, datetime, int, datetime, str]
+"""How urgent a row is; no two are equally so."""
+
+Entry = tuple[Key, Row]
 
 
 class Standing:
@@ -44,20 +47,20 @@ class Standing:
         self._given: tuple[Issue, ...] = ()
         self._at = _ALWAYS
         self._held: dict[str, Entry] = {}
-        self._order: list[Entry] = []
-        self._rows: list[Row] | None = []
+        self._keys: list[Key] = []
+        self._rows: list[Row] = []
         self._turns: list[tuple[datetime, str, int, Row]] = []
         self._unplanned: list[tuple[datetime, Row]] = []
         self._made: list[tuple[datetime, Row]] = []
         self._sure_from = _ALWAYS
+        self.states: Counter[State] = Counter()
+        """How many rows have a next deadline in each state."""
         self.rows_made = 0
         """Rows worked out so far."""
 
     @property
     def rows(self) -> Sequence[Row]:
         """All rows, most urgent first, until the next `take` or `advance`."""
-        if self._rows is None:
-            self._rows = [row for _, row in self._order]
         return self._rows
 
     def row_of(self, issue_id: str | None) -> Row | None:
@@ -120,12 +123,20 @@ class Standing:
         """Take rows out, and put what is worked out anew in its place."""
         rows = [row_at(issue, self._policy, now) for issue in changed]
         self.rows_made += len(rows)
-        if len(left) + len(rows) > max(LOOK_AHEAD, len(self._order) // 20):
-            self._replace_many(left, rows)
+        names = [*left, *(row.issue.id for row in rows)]
+        gone = [entry for name in names if (entry := self._held.pop(name, None)) is not None]
+        come = [(urgency(row), row) for row in rows]
+        self._held.update((entry[1].issue.id, entry) for entry in come)
+        for sign, entries in ((-1, gone), (1, come)):
+            for _, row in entries:
+                if row.next is not None:
+                    self.states[row.next.state] += sign
+        if len(names) > max(FEW, len(self._rows) // 20):
+            self._replace_many(come)
             self._sure_from = now
             self._made.clear()
         else:
-            self._replace_few(left, rows)
+            self._replace_few(gone, come)
             self._remember(rows)
 
     def _holds(self, issue: Issue) -> bool:
@@ -137,31 +148,28 @@ class Standing:
         entry = self._held.get(row.issue.id)
         return entry is not None and entry[1] is row
 
-    def _replace_few(self, left: Iterable[str], rows: Sequence[Row]) -> None:
-        gone = [self._held.pop(i, None) for i in [*left, *(row.issue.id for row in rows)]]
-        places = sorted(bisect_left(self._order, entry) for entry in gone if entry is not None)
-        _take_out(self._order, places)
-        entries = sorted((urgency(row), row) for row in rows)
-        _put_in(self._order, [bisect_left(self._order, entry) for entry in entries], entries)
-        self._rows = None
-        self._held.update((entry[1].issue.id, entry) for entry in entries)
-        self._unplanned += [(self._at, row) for row in rows]
+    def _replace_few(self, gone: Iterable[Entry], come: list[Entry]) -> None:
+        if not (gone or come):
+            return
+        places = sorted(bisect_left(self._keys, key) for key, _ in gone)
+        keys, rows = _without(self._keys, places), _without(self._rows, places)
+        come.sort(key=itemgetter(0))
+        places = [bisect_left(keys, key) for key, _ in come]
+        self._keys = _with(keys, places, [key for key, _ in come])
+        self._rows = _with(rows, places, [row for _, row in come])
+        self._unplanned += [(self._at, row) for _, row in come]
 
-    def _replace_many(self, left: Iterable[str], rows: Sequence[Row]) -> None:
-        for issue_id in [*left, *(row.issue.id for row in rows)]:
-            self._held.pop(issue_id, None)
-        kept = set(map(id, self._held.values()))
-        entries = [(urgency(row), row) for row in rows]
-        self._held.update((entry[1].issue.id, entry) for entry in entries)
+    def _replace_many(self, come: list[Entry]) -> None:
+        held = ((row, self._held.get(row.issue.id)) for row in self._rows)
         # What is kept is in order already, which makes sorting it again cheap.
-        self._order = [entry for entry in self._order if id(entry) in kept] + entries
-        self._order.sort()
-        self._rows = None
+        order = [entry for row, entry in held if entry is not None and entry[1] is row] + come
+        order.sort(key=itemgetter(0))
+        self._keys, self._rows = [key for key, _ in order], [row for _, row in order]
         self._turns = [turn for turn in self._turns if self._is_held(turn[3])]
         heapq.heapify(self._turns)
         unplanned = {id(row): (at, row) for at, row in self._unplanned}
-        unplanned |= {id(row): (self._at, row) for row in rows}
-        self._unplanned = [unplanned[id(r)] for _, r in reversed(self._order) if id(r) in unplanned]
+        unplanned |= {id(row): (self._at, row) for _, row in come}
+        self._unplanned = [unplanned[id(r)] for r in reversed(self._rows) if id(r) in unplanned]
 
     def _plan(self) -> None:
         """Find out when new rows change, from the moment on at which they were worked out."""
@@ -178,70 +186,22 @@ class Standing:
             del self._made[: REMEMBERED // 2]
 
 
-def _take_out(of: list[T], places: Sequence[int]) -> None:
-    """Remove what stands at these places, given in order: one pass, however many they are."""
+def _without(of: list[T], places: Sequence[int]) -> list[T]:
+    """All but what stands at these places, given in order: one pass, however many they are."""
     kept: list[T] = []
     start = 0
     for place in places:
         kept += of[start:place]
         start = place + 1
-    of[:start] = kept
+    return kept + of[start:]
 
 
-def _put_in(to: list[T], places: Sequence[int], items: Sequence[T]) -> None:
-    """Insert items in front of what stands at these places, given in order: one pass."""
+def _with(to: list[T], places: Sequence[int], items: Sequence[T]) -> list[T]:
+    """With items in front of what stands at these places, given in order: one pass."""
     filled: list[T] = []
     start = 0
     for place, item in zip(places, items, strict=True):
         filled += to[start:place]
         filled.append(item)
         start = place
-    to[:start] = filled
-
-
-def differences(before: Sequence[Issue], after: Sequence[Issue]) -> tuple[list[Issue], list[Issue]]:
-    """Which values are gone and which have come, if most of them keep their places.
-
-    Values are told apart by identity. One that is only found far from its place is in both.
-    """
-    gone: list[Issue] = []
-    come: list[Issue] = []
-    if len(before) == len(after):
-        places = list(compress(count(), map(is_not, before, after)))
-        if all(before[place].id == after[place].id for place in places):
-            return [before[place] for place in places], [after[place] for place in places]
-    start, other = 0, 0
-    while True:
-        for run, (old, new) in enumerate(zip(before[start:], after[other:], strict=False)):
-            if old is new:
-                continue
-            if old.id != new.id:
-                start, other = start + run, other + run
-                break
-            gone.append(old)
-            come.append(new)
-        else:
-            shorter = min(len(before) - start, len(after) - other)
-            gone += before[start + shorter :]
-            come += after[other + shorter :]
-            return gone, come
-        inserted = _found(before[start], after, other)
-        removed = _found(after[other], before, start)
-        if inserted:
-            come += after[other : other + inserted]
-            other += inserted
-        elif removed:
-            gone += before[start : start + removed]
-            start += removed
-        else:
-            gone.append(before[start])
-            come.append(after[other])
-            start, other = start + 1, other + 1
-
-
-def _found(issue: Issue, among: Sequence[Issue], start: int) -> int:
-    """How far behind `start` it is, if it is near; else 0."""
-    for ahead in range(1, min(LOOK_AHEAD, len(among) - start)):
-        if among[start + ahead] is issue:
-            return ahead
-    return 0
+    return filled + to[start:]

@@ -1,6 +1,7 @@
 """How does the queue stand, in a word? For the window's title and for `rota status`."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -29,13 +30,20 @@ class Summary(Struct, frozen=True):
         return ", ".join(f"{count} {word}" for count, word in parts if count) or f"{self.open} open"
 
 
-def summed(rows: Sequence[Row]) -> Summary:
-    """The queue in numbers; `rows` are in the queue's order."""
-    states = [row.next.state for row in rows if row.next is not None]
+def summed(rows: Sequence[Row], states: Mapping[State, int] | None = None) -> Summary:
+    """The queue in numbers.
+
+    Args:
+        rows: In the queue's order.
+        states: How many of them have a next deadline in each state, where that is known already.
+    """
+    if states is None:
+        states = Counter(row.next.state for row in rows if row.next is not None)
+    # Those that owe nothing stand behind all others.
     return Summary(
         len(rows),
-        states.count(State.BREACHED),
-        states.count(State.SOON),
-        states.count(State.UNKNOWN),
-        next((row for row in rows if row.next is not None), None),
+        states.get(State.BREACHED, 0),
+        states.get(State.SOON, 0),
+        states.get(State.UNKNOWN, 0),
+        rows[0] if rows and rows[0].next is not None else None,
     )

@@ -1,5 +1,6 @@
 """What belongs to the shift and not to one issue: how its screens are opened, fed and obeyed."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,6 +30,16 @@ if TYPE_CHECKING:
     from tui.screens.rota import RotaScreen
 
 
+BETWEEN_LOOKS = 0.05
+"""Seconds between two goes at what waits to be judged for the journal."""
+
+LOOKS = 16
+"""Issues judged in one go: a few milliseconds, so that a key never waits for it."""
+
+QUIET = 0.2
+"""Seconds without a key before it goes on."""
+
+
 class OnShift(KeysInOrder):
     """The part of the app that the rota, the handover and the report hang on."""
 
@@ -48,6 +59,8 @@ class OnShift(KeysInOrder):
         self.outbox = outbox
         self.journal = journal
         self._journal_trouble = ""
+        self._next_look: asyncio.TimerHandle | None = None
+        self._touched_at = 0.0
         self._history: History | None = None
         self._arrived: set[str] = set()
         self.snapshot = Snapshot()
@@ -58,9 +71,29 @@ class OnShift(KeysInOrder):
 
     def follow(self, now: datetime) -> None:
         """Note it in the journal, and show it to every screen over the queue."""
-        self._keep(lambda: self.journal.observe(self.snapshot, self._policy, now))
+        self.journal.take(self.snapshot, self._policy, now)
+        self._look_soon()
         for screen in self._followers():
             screen.show(self.snapshot, now)
+
+    def touched(self) -> None:
+        """A key was pressed: what nobody waits for can wait."""
+        super().touched()
+        self._touched_at = asyncio.get_running_loop().time()
+
+    def _look_soon(self) -> None:
+        """Judge what the poll has told for the journal, a little at a time, and not now."""
+        if self._next_look is None and self.journal.waits:
+            loop = asyncio.get_running_loop()
+            self._next_look = loop.call_later(BETWEEN_LOOKS, self.call_next, self._look)
+
+    def _look(self) -> None:
+        self._next_look = None
+        if asyncio.get_running_loop().time() - self._touched_at >= QUIET:
+            self._keep(lambda: self.journal.look(LOOKS))
+        # Where it cannot be kept, it is tried again with the next poll.
+        if not self._journal_trouble:
+            self._look_soon()
 
     def action_rota(self) -> None:
         """Who is on call when."""

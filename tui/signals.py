@@ -90,6 +90,7 @@ class Signalling(KeysInOrder):
 
     def touched(self) -> None:
         """A key was pressed: somebody is there."""
+        super().touched()
         self.signaller.touch()
         self._somebody_is_there()
 

@@ -17,10 +17,9 @@ from textual.widget import Widget
 from services.domain import OnCall, Period, Snapshot
 from services.plain import plain
 from services.policy.deadlines import Policy
-from services.queue import Row
+from services.summary import Summary
 from widgets.countdown import age_text
 from widgets.fitting import Part, cut_words, fitted
-from widgets.queue_table import counts
 from widgets.trust import in_trouble, trust_reads_until, trust_wordings
 
 NARROW = 59
@@ -42,7 +41,7 @@ class HeaderFacts(Struct, frozen=True):
     """What the header is drawn from."""
 
     snapshot: Snapshot
-    rows: Sequence[Row]
+    summary: Summary
     demo: str = ""
     filtered: tuple[str, ...] = ()
     """What the list is narrowed to, ever shorter; empty when all is shown."""
@@ -65,15 +64,13 @@ class Header(Widget):
         super().__init__(id="header")
         self._policy = policy
         self._lines: list[tuple[str, bool]] = []
-        self._facts = HeaderFacts(Snapshot(), ())
+        self._facts = HeaderFacts(Snapshot(), Summary())
         self._now: datetime | None = None
-        self._counts = counts(())
         self._until: datetime | None = None
 
     def show(self, facts: HeaderFacts, now: datetime) -> None:
         """Take new facts and the time; repaint what reads differently."""
-        self._facts, self._counts = facts, counts(facts.rows)
-        self._until = None
+        self._facts, self._until = facts, None
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
@@ -113,7 +110,8 @@ class Header(Widget):
         trust = trust_wordings(snapshot, now, seconds=False)
         demo = facts.demo, facts.demo.partition(" ")[0].rstrip(",")
         narrowed = Part(1, facts.filtered)
-        open_ones = Part(2, _counts(*self._counts))
+        stand = facts.summary
+        open_ones = Part(2, _counts(stand.open, stand.breached, stand.soon))
         period = Part(0, period_wordings(self._policy, now))
         if self.size.height <= 1 or width < NARROW:
             outbox = Part(0, facts.unsent[-1:])

@@ -4,7 +4,6 @@ It is told everything and knows no time of its own. It is repainted only when ro
 change, so a second costs the same whether 20 or 10,000 issues are open.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -326,9 +325,3 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         start = f"{fit(short_id(row), 10)} "
         middle = max(0, width - len(head) - cell_len(start) - cell_len(end))
         return head, start + fit(flags + subject, middle) + end
-
-
-def counts(rows: Sequence[Row]) -> tuple[int, int, int]:
-    """How many issues are open, breached and soon."""
-    states = Counter(row.next.state for row in rows if row.next is not None)
-    return len(rows), states[State.BREACHED], states[State.SOON]

@@ -5,6 +5,7 @@ dashboards may write to it at once, for each entry has a natural key. All moment
 time, handed in.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from services.database import Tell, open_database, transaction
 from services.domain import Health, Issue, Snapshot, Source, SourceStatus
 from services.errors import StoreError
 from services.journal.judging import judge, settled_by_words
+from services.journal.looks import Looks
 from services.journal.records import Deed, Kept, Outcome, Record, anchor_of
 from services.letters import Letter, LetterState
 from services.policy.deadlines import Policy
@@ -66,36 +68,72 @@ class Journal:
             StoreError: The file or its directory cannot be made or opened.
         """
         self._db = open_database(path, MIGRATIONS, tell)
-        self._looked: dict[str, tuple[Issue, datetime | None]] = {}
+        self._looks = Looks()
+        self._policy: Policy | None = None
+        self._at = _EVER
+        """When what waits to be looked at was told of."""
+        self._untold = False
+        """Whether it is yet to be written down that everything has been looked at."""
         self._seen = _moment(self._word("seen"))
         self._written = self._seen
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; what waits is looked at first."""
+        self._catch_up()
         self._db.close()
 
     def observe(self, snapshot: Snapshot, policy: Policy, now: datetime) -> int:
         """Note what became of promises; how many entries are new or have changed.
 
-        Nothing is judged while a source is in trouble or old.
+        Nothing is judged while a source is in trouble or old. Of thousands some wait.
 
         Raises:
             StoreError: It cannot be kept; it is tried again at the next look.
         """
+        return self.look(MOST_LOOKS) if self.take(snapshot, policy, now) else 0
+
+    def take(self, snapshot: Snapshot, policy: Policy, now: datetime) -> bool:
+        """Hear what a poll has told, to be judged by at the next looks; whether anything is.
+
+        Nothing is while a source is in trouble or old. Nothing is written yet, but whatever reads
+        the journal has it looked at before.
+        """
         if not _all_fresh(snapshot.sources, now):
-            return 0
-        changed = [
-            issue for issue in (*snapshot.issues, *snapshot.done) if self._worth_a_look(issue, now)
-        ]
+            return False
+        self._looks.take(snapshot, now)
+        self._policy, self._at = policy, now
         stale = self._written is None or now - self._written >= SEEN_EVERY
-        whole = len(changed) <= MOST_LOOKS
-        self._forget_looks(snapshot)
-        found = 0
-        if changed or stale:
-            found = self._look_at(changed[:MOST_LOOKS], policy, now, whole=whole)
-        if whole:
+        self._untold = self._untold or stale or bool(self._looks)
+        if not self._untold:
             self._seen = now
+        return self._untold
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something to look at."""
+        return self._untold
+
+    def look(self, most: int) -> int:
+        """Judge so many of the issues that wait; how many entries are new or have changed.
+
+        Raises:
+            StoreError: It cannot be kept; it is tried again at the next look.
+        """
+        if not self._untold or self._policy is None:
+            return 0
+        issues = self._looks.first(most)
+        whole = len(issues) == len(self._looks)
+        found = self._look_at(issues, self._policy, self._at, whole=whole)
+        self._looks.looked_at(issues, self._at)
+        self._written = self._at
+        if whole:
+            self._seen, self._untold = self._at, False
         return found
+
+    def _catch_up(self) -> None:
+        """Look before the journal is read; where that cannot be kept, it is tried again later."""
+        with contextlib.suppress(StoreError):
+            self.look(MOST_LOOKS)
 
     def note(self, deeds: Iterable[Deed]) -> None:
         """Keep what was done; what is kept already stays as it is.
@@ -129,6 +167,7 @@ class Journal:
 
     def deeds(self, since: datetime, until: datetime) -> tuple[Deed, ...]:
         """What was done from one moment up to another, oldest first."""
+        self._catch_up()
         rows = self._read(
             "SELECT deed FROM deed WHERE at >= ? AND at <= ? ORDER BY at, key",
             since.timestamp(), until.timestamp(),
@@ -137,6 +176,7 @@ class Journal:
 
     def promises(self, since: datetime, until: datetime) -> tuple[Kept, ...]:
         """Every promise that was done, or due, from one moment up to another; in that order."""
+        self._catch_up()
         rows = self._read(
             "SELECT record, reason FROM promise WHERE decided_at >= ? AND decided_at <= ?"
             " ORDER BY decided_at, key",
@@ -169,6 +209,7 @@ class Journal:
         Raises:
             StoreError: It cannot be kept.
         """
+        self._catch_up()
         with transaction(self._db):
             for anchor, moments in words.items():
                 for old in self._of_anchor(anchor).values():
@@ -223,19 +264,6 @@ class Journal:
                 )
         return len(promises) + len(deeds)
 
-    def _worth_a_look(self, issue: Issue, now: datetime) -> bool:
-        """Whether it is another issue than the one looked at, or something has fallen due since."""
-        known = self._looked.get(issue.id)
-        if known is None or known[0] is not issue:
-            return True
-        return known[1] is not None and now > known[1]
-
-    def _forget_looks(self, snapshot: Snapshot) -> None:
-        """Issues that are long gone need not be remembered."""
-        if len(self._looked) > 2 * (len(snapshot.issues) + len(snapshot.done)) + MOST_LOOKS:
-            here = {issue.id for issue in (*snapshot.issues, *snapshot.done)}
-            self._looked = {id: look for id, look in self._looked.items() if id in here}
-
     def _look_at(
         self, issues: Sequence[Issue], policy: Policy, now: datetime, *, whole: bool
     ) -> int:
@@ -254,10 +282,6 @@ class Journal:
                 found += self._note_acknowledgement(issue)
             if whole:
                 self._put_word("seen", now.isoformat())
-        self._written = now
-        for issue in issues:
-            coming = [p.due_at for p in issue.promises if p.due_at is not None and p.due_at >= now]
-            self._looked[issue.id] = (issue, min(coming, default=None))
         return found
 
     def _join_halves(self, issue: Issue) -> None:

@@ -7,6 +7,7 @@ of an issue are worked out once, when it changes; they wait in the order of thei
 import heapq
 from datetime import datetime
 
+from services.differences import differences
 from services.domain import Health, Issue, Snapshot, Source
 from services.policy.deadlines import Policy
 from services.signals.ladder import NEW, Ladder, Rung, rungs
@@ -24,6 +25,9 @@ class Watch:
         self._policy = policy
         self._ladder = ladder
         self._first_seen: dict[Source, datetime] = {}
+        self._given: tuple[Issue, ...] = ()
+        self._heard: frozenset[Source] = frozenset()
+        """Which sources have answered since we began."""
         self._open: dict[int, Issue] = {}
         """The issues looked at, by Python's identity: an issue that changes is another object."""
         self._ahead: list[tuple[datetime, int, Rung]] = []
@@ -52,18 +56,30 @@ class Watch:
         """
         if not self._first_seen:
             self.memory.forget_old(now)
-        zendesk = self._read(snapshot, Source.ZENDESK)
-        pagerduty = self._read(snapshot, Source.PAGERDUTY)
-        before, self._open = (
-            self._open,
-            {
-                id(issue): issue
-                for issue in snapshot.issues
-                if (zendesk or issue.ticket is None) and (pagerduty or issue.incident is None)
-            },
-        )
-        self._new += [self._open[place] for place in self._open.keys() - before.keys()]
+        heard = frozenset(source for source in Source if self._read(snapshot, source))
+        before, self._given = self._given, snapshot.issues
+        if heard == self._heard:
+            gone, come = differences(before, snapshot.issues)
+        else:
+            self._heard = heard
+            gone, come = list(before), list(snapshot.issues)
+        left = {id(issue): issue for issue in gone}
+        for issue in come:
+            # One that only stands elsewhere now is no news.
+            left.pop(id(issue), None)
+            if not self._counts(issue):
+                self._open.pop(id(issue), None)
+            elif id(issue) not in self._open:
+                self._open[id(issue)] = issue
+                self._new.append(issue)
+        for place in left:
+            self._open.pop(place, None)
         return self.look(now)
+
+    def _counts(self, issue: Issue) -> bool:
+        """Whether all that is told of it has been read since we began."""
+        zendesk, pagerduty = Source.ZENDESK in self._heard, Source.PAGERDUTY in self._heard
+        return (zendesk or issue.ticket is None) and (pagerduty or issue.incident is None)
 
     def look(self, now: datetime) -> tuple[Rung, ...]:
         """Claim what is due now: of each deadline the highest step, if it has not rung yet.

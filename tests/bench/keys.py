@@ -1,6 +1,7 @@
 """How soon does the screen follow a key, a poll or another size? From outside, in a terminal."""
 
 import random
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ WARM_UP = 12
 DOWN, UP, PAGE = b"j", b"k", b"\x1b[6~"
 ESCAPE = b"\x1b[27u"
 """As terminals send it that tell it apart from the beginning of other keys, without a delay."""
+POLL = signal.SIGUSR1
 ARROW_DOWN = b"\x1b[B"
 MERGED = "DataTable, update and sort"
 TABLE = "DataTable, arrow down"
@@ -56,7 +58,7 @@ def figures() -> Iterator[Figure]:
     yield Figure(topic, "key to paint, median", median(ours.waits), "ms")
     yield Figure(topic, "key to paint, 99 of 100", percentile(ours.waits, 0.99), "ms", 20)
 
-    ours = pressed(dashboard(10_000, "minutes"), [b"r"], presses=12, gap=0.6, warm_up=3)
+    ours = pressed(dashboard(10_000, "minutes"), [POLL], presses=12, gap=0.6, warm_up=3)
     theirs = pressed(table(10_000), [b"m"], presses=12, gap=0.6, warm_up=3)
     topic = "A poll that changed 100 of 10,000 issues"
     yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, MERGED, theirs.cpu)
@@ -75,7 +77,7 @@ def figures() -> Iterator[Figure]:
 
 def pressed(
     argv: Sequence[str],
-    keys: Sequence[bytes],
+    keys: Sequence[bytes | signal.Signals],
     *,
     before: Sequence[bytes] = (),
     presses: int = PRESSES,
@@ -86,7 +88,7 @@ def pressed(
 
     Args:
         argv: The program.
-        keys: What is pressed in turn.
+        keys: What is pressed in turn; a signal stands for a poll.
         before: What is pressed once before.
         presses: How often.
         gap: Seconds between two; 0 is a few hundredths, by chance, so as to meet no beat.
@@ -112,11 +114,16 @@ def pressed(
     return Presses(waits, ends, median(cpu), median(sent))
 
 
-def _press(terminal: Terminal, key: bytes) -> tuple[float | None, float, float, int]:
+def _press(
+    terminal: Terminal, key: bytes | signal.Signals
+) -> tuple[float | None, float, float, int]:
     while terminal.read(0):
         pass
     cpu, sent, began = terminal.cpu(), len(terminal.sent), time.perf_counter()
-    terminal.type(key)
+    if isinstance(key, bytes):
+        terminal.type(key)
+    else:
+        terminal.tell(key)
     wait = time.perf_counter() - began if terminal.read(1.0) else None
     done = wait or 0.0
     while terminal.read(0.03):

@@ -123,6 +123,10 @@ class Terminal:
         """Press keys."""
         os.write(self.fd, keys)
 
+    def tell(self, number: signal.Signals) -> None:
+        """Send the program, which is our own child, a signal."""
+        os.kill(self.pid, number)
+
     def resize(self, columns: int, rows: int) -> None:
         """Give the window another size."""
         _set_size(self.fd, columns, rows)

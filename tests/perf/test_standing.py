@@ -1,6 +1,7 @@
 """A queue that is kept in order is always what arranging it anew would give; and it is cheap."""
 
 import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from services.differences import differences
 from services.domain import Issue, Severity, Status, Ticket
 from services.queue import arrange, changes_at
-from services.standing import Standing, differences
+from services.standing import Standing
 from tests.perf.canned import by_minutes, canned, mixed
 from tests.policy.cases import POLICY, answered, ticket, utc
 from tests.screen.stage import NOON
@@ -58,6 +60,8 @@ def test_whatever_happens_it_is_what_arranging_all_anew_gives(
         standing.advance(now)
 
         rows = arrange(held.values(), POLICY, now)
+        states = Counter(row.next.state for row in rows if row.next is not None)
+        assert +standing.states == states
         assert tuple(standing.rows) == rows
         assert standing.turns_at == changes_at(rows, POLICY, now)
         assert [standing.row_of(issue.id) for issue in held.values()] == [

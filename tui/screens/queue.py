@@ -208,7 +208,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         """How the queue stands; worked out anew only when a row has changed."""
         rows = self._standing.rows
         if self._summed[0] is not rows:
-            self._summed = (rows, summed(rows))
+            self._summed = (rows, summed(rows, self._standing.states))
         return self._summed[1]
 
     def show_muted(self, muted: frozenset[str], until: datetime | None) -> None:
@@ -271,7 +271,9 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         muted = self._muted_words(now)
         narrowed_to = tuple(" ".join(w for w in (muted, f) if w) for f in filtered or ("",))
         self._header.show(
-            HeaderFacts(self._snapshot, rows, self._options.demo, narrowed_to, self._unsent),
+            HeaderFacts(
+                self._snapshot, self.summary, self._options.demo, narrowed_to, self._unsent
+            ),
             now,
         )
         self._views.show(narrowing.counted(rows, now), self._news_words())

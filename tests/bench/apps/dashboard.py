@@ -1,11 +1,14 @@
 """The dashboard on a canned queue: `dashboard.py N KIND [THEME]`.
 
-KIND says how the countdowns change: `seconds`, `mixed` or `minutes`. The key `r`, which asks the
-vendors, is answered with a queue of which a hundred issues have changed.
+KIND says how the countdowns change: `seconds`, `mixed` or `minutes`. The signal USR1 stands for a
+poll that changed a hundred issues.
 """
 
+import asyncio
 import random
+import signal
 import sys
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -30,7 +33,13 @@ class CannedFeed(FakeFeed):
         self._chance = random.Random(1)
         self.waiting.put_nowait(told)
 
-    def refresh(self) -> None:
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
+        """All that is told."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.poll)
+        async for told in super().snapshots():
+            yield told
+
+    def poll(self) -> None:
         """A poll has found changes."""
         issues = list(self._told.issues)
         for place in self._chance.sample(range(len(issues)), min(CHANGES, len(issues))):

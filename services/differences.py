@@ -1,0 +1,61 @@
+"""Which issues are others than at the last poll? Found without a look at those that are the same.
+
+Values are told apart by identity: what has not changed at the vendor is the very same value again.
+"""
+
+from collections.abc import Sequence
+from itertools import compress, count
+from operator import is_not
+
+from services.domain import Issue
+
+LOOK_AHEAD = 64
+"""Issues compared to find out whether one has come in or gone between two polls."""
+
+
+def differences(before: Sequence[Issue], after: Sequence[Issue]) -> tuple[list[Issue], list[Issue]]:
+    """Which values are gone and which have come, if most of them keep their places.
+
+    Values are told apart by identity. One that is only found far from its place is in both.
+    """
+    gone: list[Issue] = []
+    come: list[Issue] = []
+    if len(before) == len(after):
+        places = list(compress(count(), map(is_not, before, after)))
+        if all(before[place].id == after[place].id for place in places):
+            return [before[place] for place in places], [after[place] for place in places]
+    start, other = 0, 0
+    while True:
+        for run, (old, new) in enumerate(zip(before[start:], after[other:], strict=False)):
+            if old is new:
+                continue
+            if old.id != new.id:
+                start, other = start + run, other + run
+                break
+            gone.append(old)
+            come.append(new)
+        else:
+            shorter = min(len(before) - start, len(after) - other)
+            gone += before[start + shorter :]
+            come += after[other + shorter :]
+            return gone, come
+        inserted = _found(before[start], after, other)
+        removed = _found(after[other], before, start)
+        if inserted:
+            come += after[other : other + inserted]
+            other += inserted
+        elif removed:
+            gone += before[start : start + removed]
+            start += removed
+        else:
+            gone.append(before[start])
+            come.append(after[other])
+            start, other = start + 1, other + 1
+
+
+def _found(issue: Issue, among: Sequence[Issue], start: int) -> int:
+    """How far behind `start` it is, if it is near; else 0."""
+    for ahead in range(1, min(LOOK_AHEAD, len(among) - start)):
+        if among[start + ahead] is issue:
+            return ahead
+    return 0
