@@ -27,7 +27,7 @@ FEW = 64
 PLANNED_AT_ONCE = 400
 """Rows of a new queue for which it is worked out in one go when they change; most urgent first."""
 
-REMEMBERED = 2_000
+REMEMBERED = 500
 """Rows that are looked at again if the servers' clock turns out to be behind."""
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -165,8 +165,7 @@ class Standing:
         order = [entry for row, entry in held if entry is not None and entry[1] is row] + come
         order.sort(key=itemgetter(0))
         self._keys, self._rows = [key for key, _ in order], [row for _, row in order]
-        self._turns = [turn for turn in self._turns if self._is_held(turn[3])]
-        heapq.heapify(self._turns)
+        self._drop_void_turns()
         unplanned = {id(row): (at, row) for at, row in self._unplanned}
         unplanned |= {id(row): (self._at, row) for _, row in come}
         self._unplanned = [unplanned[id(r)] for r in reversed(self._rows) if id(r) in unplanned]
@@ -178,6 +177,12 @@ class Standing:
             if moment is not None:
                 heapq.heappush(self._turns, (moment, row.issue.id, id(row), row))
         del self._unplanned[-PLANNED_AT_ONCE:]
+        if len(self._turns) > 2 * len(self._held) + PLANNED_AT_ONCE:
+            self._drop_void_turns()
+
+    def _drop_void_turns(self) -> None:
+        self._turns = [turn for turn in self._turns if self._is_held(turn[3])]
+        heapq.heapify(self._turns)
 
     def _remember(self, rows: Iterable[Row]) -> None:
         self._made += [(self._at, row) for row in rows]

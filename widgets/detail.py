@@ -74,6 +74,9 @@ class Detail(Pane):
 
     def show(self, row: Row | None, now: datetime) -> None:
         """Show another issue, or the same one anew."""
+        if row is not None and row is self.row:
+            self.tick(now)
+            return
         self.row = row
         self._until = None
         if row is None:

@@ -16,6 +16,9 @@ from services.signals.memory import EVERYTHING, SignalMemory
 AT_ONCE = 1_000
 """New issues whose steps are worked out in one go; a key must not wait for more."""
 
+SPARE = 500
+"""Steps ahead that may be void before they are cleared away."""
+
 
 class Watch:
     """The eye on all ladders."""
@@ -34,6 +37,8 @@ class Watch:
         self._reached: list[Rung] = []
         """Reached and not yet claimed: muted, or just now."""
         self._made = 0
+        self._room = SPARE
+        """With more steps ahead than this, those of issues that have changed are cleared away."""
         self._new: list[Issue] = []
         """Issues whose steps are yet to be worked out."""
         self._looked: datetime | None = None
@@ -111,6 +116,10 @@ class Watch:
                     self._made += 1
                     heapq.heappush(self._ahead, (rung.at, self._made, rung))
         del self._new[-AT_ONCE:]
+        if len(self._ahead) > self._room:
+            self._ahead = [step for step in self._ahead if id(step[2].issue) in self._open]
+            heapq.heapify(self._ahead)
+            self._room = 2 * len(self._ahead) + SPARE
 
     def _read(self, snapshot: Snapshot, source: Source) -> bool:
         """Whether a source has answered since we began; what the laptop's clock says is no help."""

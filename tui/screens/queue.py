@@ -318,7 +318,10 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             self._paint_cursor(lines)
         elif not self.has_class("-wide"):
             return
-        elif row is None or row.issue.id == self._detail.about:
+        elif row is not None and row.issue.id == self._detail.about:
+            # It follows the newest of its issue by itself.
+            return
+        elif row is None:
             self._show_beside()
             return
         self._rest_soon()

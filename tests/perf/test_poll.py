@@ -1,0 +1,133 @@
+"""A poll costs what it changes, however much is open; what nobody waits for is done afterwards."""
+
+import random
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+
+import pytest
+from msgspec.structs import replace
+from textual.pilot import Pilot
+
+from services.domain import Issue, Snapshot
+from services.journal.judging import judge
+from tests.perf.canned import by_minutes, canned
+from tests.perf.test_tick import a_terminal_with_all_colours, desk_with
+from tests.screen.stage import NOON, Desk
+from tui.on_shift import LOOKS
+
+__all__ = ["a_terminal_with_all_colours"]
+
+LONG_AGO, AHEAD = NOON - timedelta(days=9), NOON + timedelta(days=9)
+
+
+def with_changes(told: Snapshot, number: int) -> Snapshot:
+    """So many issues are due an hour later."""
+    issues = list(told.issues)
+    for place in random.Random(3).sample(range(40, len(issues)), number):
+        issues[place] = _later(issues[place])
+    return replace(told, issues=tuple(issues))
+
+
+def _later(issue: Issue) -> Issue:
+    promise = issue.promises[0]
+    assert promise.due_at is not None
+    due = promise.due_at + timedelta(hours=1)
+    return replace(issue, promises=(replace(promise, due_at=due),))
+
+
+async def all_judged(desk: Desk, pilot: Pilot[None]) -> None:
+    """Until nothing waits for the journal."""
+    while desk.app.journal.waits:
+        await pilot.pause(0.05)
+
+
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the issues that are judged from now on."""
+    names: list[str] = []
+
+    def noting(issue: Issue, *more: object) -> object:
+        names.append(issue.id)
+        return judge(issue, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("services.journal.journal.judge", noting)
+    return names
+
+
+def calls_in(work: Callable[[], object]) -> int:
+    """How many functions written in Python are called."""
+    count = 0
+
+    def noting(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(noting)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+async def test_a_poll_of_thousands_does_no_more_than_one_of_hundreds() -> None:
+    cost = {}
+    for number in (200, 4_000):
+        async with desk_with(number, by_minutes, (120, 40)) as (desk, pilot):
+            await all_judged(desk, pilot)
+            desk.app.snapshot = with_changes(desk.app.snapshot, 5)
+            cost[number] = calls_in(desk.app._show)
+
+    assert cost[4_000] <= cost[200] * 1.1
+
+
+async def test_nothing_is_judged_before_the_poll_is_painted_and_all_of_it_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk_with(200, by_minutes) as (desk, pilot):
+        await all_judged(desk, pilot)
+        names = judged(monkeypatch)
+        desk.app.snapshot = with_changes(desk.app.snapshot, 60)
+        desk.app._show()
+        at_once = len(names)
+        kept = desk.app.journal.promises(LONG_AGO, AHEAD)
+
+        assert at_once == 0
+        assert len(set(names)) == 60
+        assert not desk.app.journal.waits
+        assert {k.record.anchor for k in kept} == {i.id for i in desk.app.snapshot.issues}
+
+
+async def test_it_is_judged_a_little_at_a_time_while_nobody_types(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk_with(200, by_minutes) as (desk, pilot):
+        await all_judged(desk, pilot)
+        names = judged(monkeypatch)
+        desk.app.snapshot = with_changes(desk.app.snapshot, 40)
+        desk.app._show()
+        desk.app.touched()
+        desk.app._look()
+        while_typing = len(names)
+        desk.app._touched_at = 0.0
+        desk.app._look()
+        in_one_go = len(names)
+        await all_judged(desk, pilot)
+
+        assert (while_typing, in_one_go) == (0, LOOKS)
+        assert len(names) == len(set(names)) == 40
+
+
+async def test_a_poll_that_changed_nothing_has_nothing_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk_with(200, by_minutes) as (desk, pilot):
+        await all_judged(desk, pilot)
+        names = judged(monkeypatch)
+        await desk.give(pilot, replace(desk.app.snapshot, issues=(*desk.app.snapshot.issues,)))
+        await all_judged(desk, pilot)
+        same = canned(200, NOON, by_minutes)
+
+        assert names == []
+        assert same.issues == desk.app.snapshot.issues
