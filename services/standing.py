@@ -27,8 +27,11 @@ FEW = 64
 PLANNED_AT_ONCE = 400
 """Rows of a new queue for which it is worked out in one go when they change; most urgent first."""
 
-REMEMBERED = 500
+REMEMBERED = 200
 """Rows that are looked at again if the servers' clock turns out to be behind."""
+
+SPARE = 100
+"""Moments of rows that are gone, before they are cleared away."""
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -177,7 +180,7 @@ class Standing:
             if moment is not None:
                 heapq.heappush(self._turns, (moment, row.issue.id, id(row), row))
         del self._unplanned[-PLANNED_AT_ONCE:]
-        if len(self._turns) > 2 * len(self._held) + PLANNED_AT_ONCE:
+        if len(self._turns) > len(self._held) * 5 // 4 + SPARE:
             self._drop_void_turns()
 
     def _drop_void_turns(self) -> None:

@@ -11,7 +11,7 @@ from itertools import islice
 from services.differences import differences
 from services.domain import Issue, Snapshot
 
-SPARE = 1_000
+SPARE = 100
 """Moments kept that have become void, before they are cleared away."""
 
 
@@ -66,6 +66,6 @@ class Looks:
                 heapq.heappush(self._ahead, (min(coming), name))
             else:
                 self._falls_due.pop(name, None)
-        if len(self._ahead) > 2 * len(self._falls_due) + SPARE:
+        if len(self._ahead) > len(self._falls_due) * 5 // 4 + SPARE:
             self._ahead = [(moment, name) for name, moment in self._falls_due.items()]
             heapq.heapify(self._ahead)

@@ -16,7 +16,7 @@ from services.signals.memory import EVERYTHING, SignalMemory
 AT_ONCE = 1_000
 """New issues whose steps are worked out in one go; a key must not wait for more."""
 
-SPARE = 500
+SPARE = 100
 """Steps ahead that may be void before they are cleared away."""
 
 
@@ -119,7 +119,7 @@ class Watch:
         if len(self._ahead) > self._room:
             self._ahead = [step for step in self._ahead if id(step[2].issue) in self._open]
             heapq.heapify(self._ahead)
-            self._room = 2 * len(self._ahead) + SPARE
+            self._room = len(self._ahead) * 5 // 4 + SPARE
 
     def _read(self, snapshot: Snapshot, source: Source) -> bool:
         """Whether a source has answered since we began; what the laptop's clock says is no help."""

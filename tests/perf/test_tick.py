@@ -50,6 +50,8 @@ async def desk_with(
         queue, now = desk.app.queue, desk.clock.now()
         while (until := queue.reads_until(now)) and until <= now:
             desk.app.tick()
+        # What is judged afterwards, a little at a time, is over.
+        desk.app.journal.look(number)
         yield desk, pilot
 
 
