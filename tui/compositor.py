@@ -119,6 +119,8 @@ def paint(screen: Screen[ScreenResultType], changed: Mapping[Widget, Sequence[Re
     Returns:
         Whether it has been sent.
     """
+    if not changed:
+        return True
     app: App[object] = screen.app
     if not _at_once(screen, app):
         for widget, regions in changed.items():

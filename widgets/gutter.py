@@ -19,6 +19,7 @@ from services.domain import State
 from services.queue import Row
 from widgets.countdown import WIDTH, Countdown, countdown, reads_until
 from widgets.lines import Lines
+from widgets.parts import Parts
 from widgets.queue_table import STATE_CLASSES, QueueTable, waits
 
 MARK = 2
@@ -76,6 +77,7 @@ class Gutter(Column):
         super().__init__(id="gutter")
         self.marks = Marks(self)
         """The symbols, to be put in front."""
+        self.parts = Parts()
         self._table = table
         self._now: datetime | None = None
         self._until: datetime | None = None
@@ -122,9 +124,9 @@ class Gutter(Column):
                 continue
             changed.append(Region(0, y, WIDTH, 1))
         if changed:
-            self.refresh(*changed)
+            self.parts.add(self, changed)
         if marks:
-            self.marks.refresh(*marks)
+            self.parts.add(self.marks, marks)
         self.lines_refreshed += len(changed)
         return len(changed)
 

@@ -20,6 +20,7 @@ from services.policy.deadlines import Policy
 from services.summary import Summary
 from widgets.countdown import age_text
 from widgets.fitting import Part, cut_words, fitted
+from widgets.parts import Parts
 from widgets.trust import in_trouble, trust_reads_until, trust_wordings
 
 NARROW = 59
@@ -62,6 +63,7 @@ class Header(Widget):
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(id="header")
+        self.parts = Parts()
         self._policy = policy
         self._lines: list[tuple[str, bool]] = []
         self._facts = HeaderFacts(Snapshot(), Summary())
@@ -82,7 +84,7 @@ class Header(Widget):
         for y, line in enumerate(self._lines):
             if y >= len(before) or before[y] != line:
                 old = before[y] if y < len(before) else ("", False)
-                self.refresh(Region(0, y, changed_up_to(old, line), 1))
+                self.parts.add(self, [Region(0, y, changed_up_to(old, line), 1)])
 
     def reads_until(self, now: datetime) -> datetime:
         """When it next reads differently."""

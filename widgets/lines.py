@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 Key = TypeVar("Key", bound=Hashable)
 
-STRIPS_KEPT = 300
+STRIPS_KEPT = 120
 """Painted lines kept to be painted again, such as those that are scrolled back to."""
 
 

@@ -17,6 +17,8 @@ from textual.strip import Strip
 from textual.visual import Visual, visualize
 from textual.widget import Widget
 
+from widgets.parts import Parts
+
 WHEEL = 3
 """Lines that a turn of the wheel goes on."""
 
@@ -33,6 +35,7 @@ class Pane(Widget, can_focus=False):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self.parts = Parts()
         self._texts: tuple[RenderableType, ...] = ()
         self._lines: list[Strip] = []
         self._made: dict[tuple[int, int], tuple[RenderableType, list[Strip]]] = {}
@@ -159,7 +162,7 @@ class Pane(Widget, can_focus=False):
             if old != new
         ]
         if changed:
-            self.refresh(*changed)
+            self.parts.add(self, changed)
         self.lines_refreshed += len(changed)
 
 

@@ -25,6 +25,7 @@ from services.queue import Row
 from widgets.countdown import ASCII_SYMBOLS, KIND_SHORT, SYMBOLS, age_text
 from widgets.fitting import fit
 from widgets.lines import Lines
+from widgets.parts import Parts
 
 ROOM_FOR_AGE = 60
 """Cells from which on it is told how old an issue is, at the end of its line."""
@@ -150,6 +151,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.moved: Callable[[Sequence[int] | None], None] = lambda lines: None
         """Told that the cursor is on another row, or that rows have changed; and which lines of the
         window are to be painted for that, beside those refreshed already. None is all of them."""
+        self.parts = Parts()
         self._lines = Lines(self, self._look_anew, self._line)
         self._painted: dict[int, Look | None] = {}
         self._now: datetime | None = None
@@ -206,7 +208,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
             if before.get(y) != look
         ]
         if changed:
-            self.refresh(*changed)
+            self.parts.add(self, changed)
         self.lines_refreshed += len(changed)
 
     def show_times(self, absolute: bool) -> None:
@@ -267,11 +269,17 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         if place >= len(self.rows) or self._now is None:
             return None
         row = self.rows[place]
-        age = self._now - row.issue.raised_at
-        words = "<1m" if age < _MINUTE else age_text(age)
-        if self.absolute:
-            words = raised_text(row.issue.raised_at, self._now, self.policy)
+        words = self._age(row, self._now)
         return Look(row, place == self.cursor, words, row.issue.id in self.marks, self.signs(row))
+
+    def _age(self, row: Row, now: datetime) -> str:
+        """How old an issue is, or when it was raised, where there is room to tell."""
+        if self.scrollable_content_region.width < ROOM_FOR_AGE:
+            return ""
+        if self.absolute:
+            return raised_text(row.issue.raised_at, now, self.policy)
+        age = now - row.issue.raised_at
+        return "<1m" if age < _MINUTE else age_text(age)
 
     def _keep_in_view(self) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)

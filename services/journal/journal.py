@@ -49,6 +49,9 @@ T = TypeVar("T")
 MOST_LOOKS = 500
 """Issues looked at in one go: the first look at thousands is spread over the next ones."""
 
+PAGES_KEPT = 256
+"""Kilobytes of the file kept in memory; SQLite's own choice would be eight times that."""
+
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST = 20_000
 """Characters of remarks or of a reason."""
@@ -68,6 +71,7 @@ class Journal:
             StoreError: The file or its directory cannot be made or opened.
         """
         self._db = open_database(path, MIGRATIONS, tell)
+        self._db.execute(f"PRAGMA cache_size = -{PAGES_KEPT}")
         self._looks = Looks()
         self._policy: Policy | None = None
         self._at = _EVER

@@ -12,8 +12,14 @@ from textual.pilot import Pilot
 
 from services.domain import Issue, Snapshot
 from services.journal.judging import judge
+from services.journal.looks import Looks
+from services.signals.ladder import Ladder
+from services.signals.memory import SignalMemory
+from services.signals.watch import Watch
+from services.standing import Standing
 from tests.perf.canned import by_minutes, canned
 from tests.perf.test_tick import a_terminal_with_all_colours, desk_with
+from tests.policy.cases import POLICY
 from tests.screen.stage import NOON, Desk
 from tui.on_shift import LOOKS
 
@@ -131,3 +137,27 @@ async def test_a_poll_that_changed_nothing_has_nothing_judged(
 
         assert names == []
         assert same.issues == desk.app.snapshot.issues
+
+
+def test_what_has_become_void_is_cleared_away_in_the_course_of_a_shift() -> None:
+    """Twelve hours of polls, each of which changed a few issues."""
+    standing, looks = Standing(POLICY), Looks()
+    watch = Watch(POLICY, Ladder(), SignalMemory(None))
+    told, chance, now = canned(100, NOON, by_minutes), random.Random(5), NOON
+    live = 0
+    for _ in range(1_440):
+        now += timedelta(seconds=30)
+        issues = list(told.issues)
+        for place in chance.sample(range(len(issues)), 3):
+            issues[place] = _later(issues[place])
+        told = replace(told, issues=tuple(issues))
+        standing.take(told.issues, now)
+        watch.take(told, now)
+        looks.take(told, now)
+        looks.looked_at(looks.first(99), now)
+        live = max(live, len(watch._ahead))
+
+    assert len(standing._turns) <= 250
+    assert len(standing._made) <= 200
+    assert len(looks._ahead) <= 250
+    assert live <= 2_000, (live, len(standing._turns), len(standing._made), len(looks._ahead))

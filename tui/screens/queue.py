@@ -43,6 +43,7 @@ from widgets.detail import Detail
 from widgets.field import Field
 from widgets.gutter import Gutter
 from widgets.header import Header, HeaderFacts
+from widgets.parts import Parts
 from widgets.queue_table import QueueTable
 from widgets.tour import TourLine
 from widgets.view_line import ViewLine
@@ -127,6 +128,10 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             policy, ascii_only=options.ascii, seconds=False, open_hosts=options.open_hosts
         )
 
+        self._parts = Parts()
+        for widget in (self.table, self.countdowns, self._header, self._detail):
+            widget.parts = self._parts
+
     def compose(self) -> ComposeResult:
         """Header, views, list, detail, filter, footer."""
         yield self._header
@@ -171,11 +176,13 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             return
         if self._looks_at is not None and now >= self._looks_at:
             self._look_ahead(now)
-        self.countdowns.tick(now)
-        self.table.tick(now)
-        self._header.tick(now)
-        for detail in self._details():
-            detail.tick(now)
+        with self._parts:
+            self.countdowns.tick(now)
+            self.table.tick(now)
+            self._header.tick(now)
+            for detail in self._details():
+                detail.tick(now)
+        paint(self, self._parts.taken())
 
     def reads_until(self, now: datetime) -> datetime | None:
         """When something in view next reads differently; to be asked after a tick."""
@@ -256,6 +263,11 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         return [self._detail, *opened]
 
     def _rearrange(self, now: datetime) -> None:
+        with self._parts:
+            self._arrange(now)
+        paint(self, self._parts.taken())
+
+    def _arrange(self, now: datetime) -> None:
         self._standing.take(self._snapshot.issues, now)
         rows = self._standing.rows
         narrowing = self._narrowing
@@ -367,7 +379,9 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     def _show_beside(self) -> None:
         before, row = self._detail.about, self.table.selected
-        self._detail.show(row, self._now)
+        with self._parts:
+            self._detail.show(row, self._now)
+        paint(self, self._parts.taken())
         self.post_message(self.Turned())
         if row is not None and row.issue.id != before:
             self._ask_after_rest(row)
