@@ -137,7 +137,7 @@ def _at_once(screen: Screen[ScreenResultType], app: App[object]) -> bool:
     """Whether the screen is as it was last laid out, and on top."""
     return (
         isinstance(screen._compositor, NarrowCompositor)
-        and app.screen is screen
+        and screen.is_active
         and not (app._batch_count or app.is_inline)
         and not (screen._layout_required or screen._scroll_required)
     )

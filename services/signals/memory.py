@@ -29,6 +29,9 @@ KEPT = timedelta(days=90)
 EVERYTHING = "*"
 """Stands for all issues in the list of what is silent."""
 
+AT_HAND = 1_000
+"""Steps known to be claimed without a look into the file, at the most."""
+
 FOR_EVER = datetime.max.replace(tzinfo=UTC, microsecond=0)
 """An issue muted by hand is silent until it is unmuted."""
 
@@ -64,6 +67,8 @@ class SignalMemory:
             return ()
         with transaction(self._db):
             first = [rung for rung in wanted if self._claim(rung, now)]
+        if len(self._rung) > AT_HAND:
+            self._rung.clear()
         self._rung |= {(half, rung.name) for rung in wanted for half in rung.halves}
         return tuple(first)
 

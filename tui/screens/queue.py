@@ -182,7 +182,18 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             self._header.tick(now)
             for detail in self._details():
                 detail.tick(now)
-        paint(self, self._parts.taken())
+        self._paint_soon()
+
+    def _paint_soon(self) -> None:
+        """Send what has been gathered once all else is done: the terminal's thread needs us idle.
+
+        Textual's own way there takes a message for each widget, and a timer.
+        """
+
+        def send() -> None:
+            paint(self, self._parts.taken())
+
+        asyncio.get_running_loop().call_soon(send)
 
     def reads_until(self, now: datetime) -> datetime | None:
         """When something in view next reads differently; to be asked after a tick."""
@@ -265,7 +276,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     def _rearrange(self, now: datetime) -> None:
         with self._parts:
             self._arrange(now)
-        paint(self, self._parts.taken())
+        self._paint_soon()
 
     def _arrange(self, now: datetime) -> None:
         self._standing.take(self._snapshot.issues, now)
@@ -381,7 +392,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         before, row = self._detail.about, self.table.selected
         with self._parts:
             self._detail.show(row, self._now)
-        paint(self, self._parts.taken())
+        self._paint_soon()
         self.post_message(self.Turned())
         if row is not None and row.issue.id != before:
             self._ask_after_rest(row)
