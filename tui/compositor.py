@@ -55,7 +55,7 @@ class NarrowCompositor(Compositor):
     def render_partial_update(self) -> ChopsUpdate | None:
         """What has changed since the last time; None if nothing has."""
         screen = self.size.region
-        changed = [region.intersection(screen) for region in self._dirty_regions]
+        changed = [_overlap(region, screen) for region in self._dirty_regions]
         self._dirty_regions.clear()
         pieces = list(self._pieces(_blocks(self._regions_to_spans(filter(None, changed)))))
         return Pieces(pieces) if pieces else None
@@ -63,13 +63,14 @@ class NarrowCompositor(Compositor):
     def _pieces(self, left: list[Region]) -> Iterator[Piece]:
         for widget, (region, clip) in self.visible_widgets.items():
             # They come front to back: what one has painted hides all that follow.
-            seen, behind = region.intersection(clip), []
+            seen, behind = _overlap(region, clip), []
             for block in left:
-                mine = block.intersection(seen)
+                mine = _overlap(block, seen)
                 if not mine:
                     behind.append(block)
                     continue
-                lines = widget.render_lines(mine.translate(-region.offset))
+                x, y, width, height = mine
+                lines = widget.render_lines(Region(x - region.x, y - region.y, width, height))
                 for y, line in zip(mine.line_range, lines, strict=True):
                     yield mine.x, y, line
                 behind += _without(block, mine)
@@ -85,12 +86,20 @@ def _blocks(spans: Iterable[tuple[int, int, int]]) -> list[Region]:
     for y, start, end in spans:
         block = growing.get((start, end))
         if block is not None and block.bottom == y:
-            growing[start, end] = block.grow((0, 0, 1, 0))
+            growing[start, end] = Region(block.x, block.y, block.width, block.height + 1)
             continue
         if block is not None:
             blocks.append(block)
         growing[start, end] = Region(start, y, end - start, 1)
     return [*blocks, *growing.values()]
+
+
+def _overlap(one: Region, other: Region) -> Region:
+    """What two rectangles share. Textual's own keeps thousands of its answers for ever."""
+    x, y = max(one.x, other.x), max(one.y, other.y)
+    width = min(one.x + one.width, other.x + other.width) - x
+    height = min(one.y + one.height, other.y + other.height) - y
+    return Region(x, y, width, height) if width > 0 and height > 0 else Region()
 
 
 def _without(block: Region, part: Region) -> list[Region]:

@@ -29,6 +29,9 @@ KEPT = timedelta(days=90)
 EVERYTHING = "*"
 """Stands for all issues in the list of what is silent."""
 
+PAGES_KEPT = 128
+"""Kilobytes of the file kept in memory; SQLite's own choice would be sixteen times that."""
+
 AT_HAND = 1_000
 """Steps known to be claimed without a look into the file, at the most."""
 
@@ -50,6 +53,7 @@ class SignalMemory:
             StoreError: The file or its directory cannot be made or opened.
         """
         self._db = open_database(path, MIGRATIONS, tell)
+        self._db.execute(f"PRAGMA cache_size = -{PAGES_KEPT}")
         self._rung: set[tuple[str, str]] = set()
 
     def close(self) -> None:
