@@ -40,6 +40,8 @@ Key = tuple[int, int, datetime, int, datetime, str]
 
 Entry = tuple[Key, Row]
 
+_key = itemgetter(0)
+
 
 class Standing:
     """The rows of the open issues, most urgent first."""
@@ -50,8 +52,8 @@ class Standing:
         self._given: tuple[Issue, ...] = ()
         self._at = _ALWAYS
         self._held: dict[str, Entry] = {}
-        self._keys: list[Key] = []
-        self._rows: list[Row] = []
+        self._order: list[Entry] = []
+        self._rows: list[Row] | None = []
         self._turns: list[tuple[datetime, str, int, Row]] = []
         self._unplanned: list[tuple[datetime, Row]] = []
         self._made: list[tuple[datetime, Row]] = []
@@ -64,6 +66,8 @@ class Standing:
     @property
     def rows(self) -> Sequence[Row]:
         """All rows, most urgent first, until the next `take` or `advance`."""
+        if self._rows is None:
+            self._rows = [row for _, row in self._order]
         return self._rows
 
     def row_of(self, issue_id: str | None) -> Row | None:
@@ -134,7 +138,7 @@ class Standing:
             for _, row in entries:
                 if row.next is not None:
                     self.states[row.next.state] += sign
-        if len(names) > max(FEW, len(self._rows) // 20):
+        if len(names) > max(FEW, len(self._order) // 20):
             self._replace_many(come)
             self._sure_from = now
             self._made.clear()
@@ -154,24 +158,23 @@ class Standing:
     def _replace_few(self, gone: Iterable[Entry], come: list[Entry]) -> None:
         if not (gone or come):
             return
-        places = sorted(bisect_left(self._keys, key) for key, _ in gone)
-        keys, rows = _without(self._keys, places), _without(self._rows, places)
-        come.sort(key=itemgetter(0))
-        places = [bisect_left(keys, key) for key, _ in come]
-        self._keys = _with(keys, places, [key for key, _ in come])
-        self._rows = _with(rows, places, [row for _, row in come])
+        come.sort(key=_key)
+        out = sorted(bisect_left(self._order, key, key=_key) for key, _ in gone)
+        places = [bisect_left(self._order, key, key=_key) for key, _ in come]
+        self._order = _spliced(self._order, out, zip(places, come, strict=True))
+        self._rows = None
         self._unplanned += [(self._at, row) for _, row in come]
 
     def _replace_many(self, come: list[Entry]) -> None:
-        held = ((row, self._held.get(row.issue.id)) for row in self._rows)
+        kept = set(map(id, self._held.values()))
         # What is kept is in order already, which makes sorting it again cheap.
-        order = [entry for row, entry in held if entry is not None and entry[1] is row] + come
-        order.sort(key=itemgetter(0))
-        self._keys, self._rows = [key for key, _ in order], [row for _, row in order]
+        self._order = [entry for entry in self._order if id(entry) in kept] + come
+        self._order.sort(key=_key)
+        self._rows = None
         self._drop_void_turns()
         unplanned = {id(row): (at, row) for at, row in self._unplanned}
         unplanned |= {id(row): (self._at, row) for _, row in come}
-        self._unplanned = [unplanned[id(r)] for r in reversed(self._rows) if id(r) in unplanned]
+        self._unplanned = [unplanned[id(r)] for _, r in reversed(self._order) if id(r) in unplanned]
 
     def _plan(self) -> None:
         """Find out when new rows change, from the moment on at which they were worked out."""
@@ -194,22 +197,21 @@ class Standing:
             del self._made[: REMEMBERED // 2]
 
 
-def _without(of: list[T], places: Sequence[int]) -> list[T]:
-    """All but what stands at these places, given in order: one pass, however many they are."""
-    kept: list[T] = []
-    start = 0
-    for place in places:
-        kept += of[start:place]
-        start = place + 1
-    return kept + of[start:]
+def _spliced(of: Sequence[T], out: Iterable[int], into: Iterable[tuple[int, T]]) -> list[T]:
+    """Without what stands at some places, and with other things in front of what stands at some.
 
-
-def _with(to: list[T], places: Sequence[int], items: Sequence[T]) -> list[T]:
-    """With items in front of what stands at these places, given in order: one pass."""
-    filled: list[T] = []
+    Places are given in order, as they are before anything has moved. One pass, however many.
+    """
+    changes: list[tuple[int, T | None]] = [*((place, None) for place in out), *into]
+    changes.sort(key=itemgetter(0))
+    made: list[T] = []
     start = 0
-    for place, item in zip(places, items, strict=True):
-        filled += to[start:place]
-        filled.append(item)
-        start = place
-    return filled + to[start:]
+    for place, item in changes:
+        made += of[start:place]
+        start = max(start, place)
+        if item is None:
+            start = place + 1
+        else:
+            made.append(item)
+    made += of[start:]
+    return made
