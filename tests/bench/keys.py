@@ -58,7 +58,7 @@ def figures() -> Iterator[Figure]:
     yield Figure(topic, "key to paint, median", median(ours.waits), "ms")
     yield Figure(topic, "key to paint, 99 of 100", percentile(ours.waits, 0.99), "ms", 20)
 
-    ours = pressed(dashboard(10_000, "minutes"), [POLL], presses=12, gap=0.6, warm_up=3)
+    ours = pressed(dashboard(10_000, "minutes"), [POLL], presses=12, gap=0.6, warm_up=3, rest=8.0)
     theirs = pressed(table(10_000), [b"m"], presses=12, gap=0.6, warm_up=3)
     topic = "A poll that changed 100 of 10,000 issues"
     yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, MERGED, theirs.cpu)
@@ -83,6 +83,7 @@ def pressed(
     presses: int = PRESSES,
     gap: float = 0.0,
     warm_up: int = WARM_UP,
+    rest: float = 2.0,
 ) -> Presses:
     """Start it, press keys in turn, and say what they cost.
 
@@ -93,13 +94,14 @@ def pressed(
         presses: How often.
         gap: Seconds between two; 0 is a few hundredths, by chance, so as to meet no beat.
         warm_up: Presses that are not counted.
+        rest: Seconds before the first, in which what follows a start is done with.
     """
     chance = random.Random(1)
     waits, ends, cpu, sent = [], [], [], []
     with Terminal(argv) as terminal:
         terminal.until(lambda said: len(said) > 3000)
         terminal.settle(0.6)
-        terminal.run(2.0)
+        terminal.run(rest)
         for key in before:
             terminal.type(key)
             terminal.settle(0.3)
