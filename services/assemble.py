@@ -6,29 +6,21 @@ One place, so that the dashboard, `rota queue`, the demo and the tests poll in j
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from services.api import Api
-from services.clock import (
-    OFFSET_WORTH_A_WARNING,
-    Clock,
-    ServerClock,
-    SystemClock,
-    laptop_is_off,
-)
+from services.clock import OFFSET_WORTH_A_WARNING, Clock, ServerClock, laptop_is_off
 from services.config.tables import Config
 from services.config.tables import PagerDuty as PagerDutyTable
 from services.connector import Connector
-from services.database import Tell
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import StoreError
 from services.journal.journal import Journal
 from services.log import Log
+from services.opening import Opened, open_files, sources_in_use, state_file
 from services.outbox.delivery import Carrier, Delivery
 from services.outbox.outbox import Outbox
 from services.pagerduty.client import PagerDuty
@@ -46,8 +38,7 @@ from services.poller.zendesk_feed import ZendeskFeed
 from services.retention import Retention
 from services.sessions import Session
 from services.setaside import SetAside
-from services.signals.memory import SignalMemory
-from services.store import Store, store_path
+from services.store import Store
 from services.vigil import Vigil
 from services.zendesk.client import Zendesk
 
@@ -57,17 +48,8 @@ if TYPE_CHECKING:
 _FAR = timedelta(days=3650)
 """Behind everything that has a due moment."""
 
-LOG = "rota.log"
-"""The name of the log; all accounts share it."""
-
-OUTBOX = "-outbox"
-"""How the name of the outbox's file ends, beside that of the cache."""
-
 JOURNAL = "-journal"
-"""The same for the journal."""
-
-SIGNALS = "-signals"
-"""The same for what has rung."""
+"""How the name of the journal's file ends, beside that of the cache."""
 
 MOST_REQUESTS = 200
 """What `rota queue` may ask for from a cold cache."""
@@ -91,20 +73,19 @@ class Assembly(Struct):
     """To be told of keys, where there are any."""
     set_aside: SetAside
     """Files that could not be read any more."""
-    notices: list[str] = field(default_factory=list)
+    notices: list[str]
     """What could not be had, in plain words; said before the screen starts."""
-    bare: tuple[Api, ...] = ()
+    bare: tuple[Api, ...]
     """The same vendors without credentials, to renew them."""
-    sessions: Mapping[Source, Session] = field(default_factory=dict)
+    sessions: Mapping[Source, Session]
     """Our standing at each vendor that is configured."""
-    log: Log | None = None
+    log: Log
 
     async def aclose(self) -> None:
         """Close connections, the store, the outbox, the journal and the log."""
         for session in self.sessions.values():
             await session.aclose()
-        if self.log is not None:
-            self.log.close()
+        self.log.close()
         for api in (*self.apis, *self.bare):
             await api.aclose()
         self.store.close()
@@ -139,36 +120,46 @@ def assemble(
     Raises:
         ConfigError: An address cannot be used.
     """
-    notices: list[str] = []
-    servers: ServerClock | None = None
-    if clock is None:
-        servers = ServerClock(
-            laptop or SystemClock(), counts_sleep=laptop is not None or SystemClock.counts_sleep
-        )
-        clock = servers
-    in_memory = store is not None
-    state = None if in_memory else state_dir(environ)
-    policy = Policy(config.policy_rules(), config.support_calendar(state))
-    if outbox is None:
-        path = None if in_memory else _state_file(config, environ, OUTBOX)
-        outbox = Outbox(path, notices.append)
-    journal = Journal(None) if in_memory else _open_journal(config, environ, notices)
-    store = store or _open_store(config, environ, notices)
+    opened = open_files(config, environ, clock=clock, laptop=laptop, store=store, outbox=outbox)
+    journal = Journal(None) if store is not None else open_journal(config, environ, opened.notices)
+    return put_together(opened, journal, transport=transport, jitter=jitter)
+
+
+def put_together(
+    opened: Opened,
+    journal: Journal,
+    *,
+    transport: "httpx.AsyncBaseTransport | None" = None,
+    jitter: random.Random | None = None,
+) -> Assembly:
+    """The rest, on files that are open.
+
+    Args:
+        opened: What lies on this laptop.
+        journal: What is noted for the handover and the report.
+        transport: Stands in for the network.
+        jitter: Where chance comes from.
+    """
+    config, environ, clock, policy = opened.config, opened.environ, opened.clock, opened.policy
+    store, outbox, notices, log = opened.store, opened.outbox, opened.notices, opened.log
+    servers, used = opened.servers, sources_in_use(config)
     desk = Desk(
         policy,
         PairingRules(config.pairing.window, config.pairing.prefixes),
         store.load_pairs(),
     )
-    log = Log(None if in_memory else state_dir(environ) / LOG, clock.now)
     observe = servers.observe if servers else None
     connect = Connector(config, environ, clock, observe, transport, log)
-    zendesk = _zendesk(config, connect, store, policy, clock)
-    pagerduty = _pagerduty(config, connect, environ, store, policy, clock)
-    presence = Presence(clock)
+    zendesk = pagerduty = None
+    if Source.ZENDESK in used:
+        zendesk = _zendesk(config, connect, store, policy, clock)
+    if Source.PAGERDUTY in used:
+        pagerduty = _pagerduty(config, connect, environ, store, policy, clock)
     poller = Poller(
         clock=clock,
         desk=desk,
         store=store,
+        cached=opened.cached,
         zendesk=zendesk,
         pagerduty=pagerduty,
         intervals=(config.poll.zendesk, config.poll.pagerduty),
@@ -176,12 +167,14 @@ def assemble(
         requests_made=connect.requests_made,
         standing=_standing(config, environ, clock, zendesk, pagerduty, connect),
         stretch=connect.stretch,
-        presence=presence,
+        presence=opened.presence,
         vigil=Vigil(servers) if servers else None,
         remarks=lambda: _remarks(connect, clock, servers, notices),
         log=log,
         jitter=jitter,
     )
+    # Whoever polls holds it now, and lets go of it once the vendors have answered.
+    opened.cached = None
     delivery = Delivery(
         outbox,
         lambda: _carriers(config, connect, clock),
@@ -203,7 +196,7 @@ def assemble(
         journal,
         apis,
         retention,
-        presence,
+        opened.presence,
         set_aside,
         notices,
         bare,
@@ -252,10 +245,8 @@ def _carriers(config: Config, connect: Connector, clock: Clock) -> dict[Source, 
 
 def _zendesk(
     config: Config, connect: Connector, store: Store, policy: Policy, clock: Clock
-) -> ZendeskFeed | None:
+) -> ZendeskFeed:
     table = config.zendesk
-    if not (table.enabled and config.zendesk_root):
-        return None
     severities = policy.rules.severities.values()
 
     def never_due(status: Status) -> bool:
@@ -285,7 +276,7 @@ def _pagerduty(
     store: Store,
     policy: Policy,
     clock: Clock,
-) -> PagerDutyFeed | None:
+) -> PagerDutyFeed:
     table = config.pagerduty
     named = (
         environ.get("ROTA_PAGERDUTY_TOKEN")
@@ -293,8 +284,6 @@ def _pagerduty(
         or table.token_command
         or table.base_url != PagerDutyTable().base_url
     )
-    if not table.enabled:
-        return None
 
     def nearest_due(incident: Incident) -> datetime:
         return _first_unknown(policy, None, incident)
@@ -353,61 +342,19 @@ def _first_unknown(policy: Policy, ticket: Ticket | None, incident: Incident | N
     return min(doubtful, default=half.created_at + _FAR)
 
 
-def _open_store(config: Config, environ: Mapping[str, str], notices: list[str]) -> Store:
-    """The store on disk; where there can be none, the memory, and a word about it."""
-    simulated = any(_on_this_machine(url) for url in _accounts(config))
+def open_journal(config: Config, environ: Mapping[str, str], notices: list[str]) -> Journal:
+    """The journal of the configured accounts; where there can be none, memory, and a word of it."""
     try:
-        return Store(_state_file(config, environ), facts=not simulated, tell=notices.append)
-    except StoreError as error:
-        notices.append(f"{error.headline} {error.advice}".strip())
-        return Store(None)
-
-
-def signal_memory(config: Config, environ: Mapping[str, str], tell: Tell) -> SignalMemory:
-    """What has rung on these accounts; a simulated world's ids begin anew, so it is forgotten.
-
-    Where no file can be had, what rings is remembered until the end of the program.
-
-    Args:
-        config: Which accounts.
-        environ: Where the state directory may be named.
-        tell: Told when a file had to be set aside, or none can be had.
-    """
-    if any(_on_this_machine(url) for url in _accounts(config)):
-        return SignalMemory(None)
-    try:
-        return SignalMemory(_state_file(config, environ, SIGNALS), tell)
-    except StoreError as error:
-        tell(f"{error.headline} {error.advice}".strip())
-        return SignalMemory(None)
-
-
-def open_journal(config: Config, environ: Mapping[str, str]) -> Journal:
-    """The journal of the configured accounts, as it lies on the disk.
-
-    Raises:
-        StoreError: It cannot be made or opened.
-    """
-    return Journal(_state_file(config, environ, JOURNAL))
-
-
-def _open_journal(config: Config, environ: Mapping[str, str], notices: list[str]) -> Journal:
-    try:
-        return Journal(_state_file(config, environ, JOURNAL), notices.append)
+        return Journal(state_file(config, environ, JOURNAL), notices.append)
     except StoreError as error:
         notices.append(f"{error.headline} {error.advice}".strip())
         return Journal(None)
 
 
-def _state_file(config: Config, environ: Mapping[str, str], kind: str = "") -> Path:
-    return store_path(state_dir(environ), *_accounts(config), kind=kind)
+def kept_journal(config: Config, environ: Mapping[str, str]) -> Journal:
+    """The journal of the configured accounts, as it lies on the disk.
 
-
-def _accounts(config: Config) -> tuple[str, str]:
-    return config.zendesk_root, config.pagerduty.base_url
-
-
-def _on_this_machine(url: str) -> bool:
-    """Whether a vendor is simulated: the real ones are never on the loopback interface."""
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    Raises:
+        StoreError: It cannot be made or opened.
+    """
+    return Journal(state_file(config, environ, JOURNAL))

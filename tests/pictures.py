@@ -68,7 +68,7 @@ async def draw(scene: Scene) -> str:
         options = ScreenOptions(demo="DEMO", views=saved_views(Config().views))
         app = RotaApp(
             assembly.poller, assembly.policy, clock, options,
-            stationery=stationery, journal=assembly.journal,
+            stationery=stationery, journal=lambda: assembly.journal,
         )  # fmt: skip
         async with app.run_test(size=(scene.width, scene.height)) as pilot:
             for _ in range(DEMO_POLLS):

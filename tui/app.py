@@ -2,18 +2,20 @@
 
 import asyncio
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
+from textual.screen import Screen
 
 from services.clock import Clock
-from services.domain import Issue, TimelineEntry
+from services.domain import Issue, Snapshot, TimelineEntry
 from services.errors import ServiceError
 from services.feed import Feed
-from services.journal.journal import Journal
 from services.log import Log
 from services.outbox.outbox import Outbox
 from services.plain import plain
@@ -37,6 +39,9 @@ from tui.timekeeper import Timed, seconds_to_next
 from tui.toasts import Toasts
 from tui.writing import Stationery, Writing
 
+if TYPE_CHECKING:
+    from services.journal.journal import Journal
+
 SAID_SECONDS = 15
 """How long a notice stays that is given once."""
 
@@ -46,6 +51,7 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
 
     TITLE = "rota"
     COMMANDS = {KeyCommands}
+    CSS_PATH = "style.tcss"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     # Many a terminal or multiplexer keeps ctrl+l to itself: it is a spare for `L`, no more.
@@ -62,7 +68,8 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
         stationery: Stationery | None = None,
         calls: Calls | None = None,
         log: Log | None = None,
-        journal: Journal | None = None,
+        journal: "Callable[[], Journal] | None" = None,
+        first: Snapshot | None = None,
     ) -> None:
         """Make the dashboard; nothing is asked before it runs.
 
@@ -75,6 +82,8 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
             stationery: What it takes to write; without, drafts and letters stay in memory.
             calls: What it takes to call for somebody; without, nothing outside is told.
             log: What `L` shows.
+            journal: Opens what is noted for the handover and the report.
+            first: What is painted before the feed has told anything.
 
         Raises:
             ConfigError: A key in the options cannot be used.
@@ -86,15 +95,23 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
             clock,
             options or ScreenOptions(),
             self._stationery.outbox,
-            journal or Journal(None),
+            journal or _no_journal,
         )
+        if first is not None:
+            self.snapshot = first
         self._log_book = log or Log(None, clock.now)
         self._said: set[str] = set()
         self._keys = keymap(self.options.keys)
         self._next_tick: asyncio.TimerHandle | None = None
         self._spared = False
+        for theme in OWN:
+            self.register_theme(theme)
+        # Before anything is painted: to change it later is to style everything twice.
+        chosen = usable(self.options.theme, self.available_themes, self.no_color)
+        self.set_reactive(App.theme, chosen)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.open_hosts = self.options.open_hosts
-        self.queue = QueueScreen(policy, self.options, clock)
+        self.queue = QueueScreen(policy, self.options, clock, self._first)
         self._told: tuple[str, Sequence[TimelineEntry]] = ("", ())
         self.set_looks(self.options)
         self.set_signals(policy, self.options, clock, calls or Calls())
@@ -106,19 +123,23 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
         """Textual's choice, or where we can the one that sleeps until there is input."""
         return quiet_driver(super().get_driver_class())
 
+    def get_default_screen(self) -> Screen[None]:
+        """The queue lies under all other screens."""
+        return self.queue
+
     def on_mount(self) -> None:
-        """Paint first, then ask."""
-        for theme in OWN:
-            self.register_theme(theme)
-        self.theme = usable(self.options.theme, self.available_themes, self.no_color)
+        """The keys as the operator wants them."""
         self.set_keymap(self._keys)
-        self.push_screen(self.queue)
+
+    def _first(self) -> None:
+        """Paint first what is known, then ask."""
+        self.writing.start()
+        now = self._clock.now()
+        self.queue.mute(self.signaller.muted(now), self.signaller.silent_until(now))
+        self._paint(now)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.writing.start()
-        self.tell_muted()
-        self._show()
         self.take_snapshots()
         if self._stationery.deliver is not None:
             self.deliver()
@@ -149,14 +170,20 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
 
     def _show(self) -> None:
         """The world as it is known, with what we have sent already in it."""
-        shown, now = self.writing.seen(self.snapshot), self._clock.now()
+        now = self._clock.now()
+        shown = self._paint(now)
+        self.follow(now)
+        self.signaller.take(shown, now)
+        self.tick()
+
+    def _paint(self, now: datetime) -> Snapshot:
+        """The queue as it is to be seen, names and all."""
+        shown = self.writing.seen(self.snapshot)
         if self.queue.news.since is None and shown.sources is not None:
             self.queue.news.begin(self.news_since())
         self.queue.news.own(self.writing.posting.arrived_at())
         self.queue.show(self.veiled(shown), now, self.writing.posting.unsent())
-        self.follow(now)
-        self.signaller.take(shown, now)
-        self.tick()
+        return shown
 
     @on(QueueScreen.Turned)
     def tick(self) -> None:
@@ -250,3 +277,10 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
         painted = self.veiled_entries(entries)
         self.queue.tell(issue.id, painted)
         self.writing.tell(issue.id, painted)
+
+
+def _no_journal() -> "Journal":
+    """One that is forgotten."""
+    from services.journal.journal import Journal
+
+    return Journal(None)

@@ -18,7 +18,9 @@ from services.plain import plain
 
 if TYPE_CHECKING:
     from services.assemble import Assembly
-    from tui.app import RotaApp
+    from services.forms.form import House
+    from services.opening import Opened
+    from tui.later import Later
     from tui.options import ScreenOptions
     from tui.signals import Calls
     from tui.writing import Stationery
@@ -34,30 +36,40 @@ def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = F
         config: What the operator chose.
         environ: Secrets, and what kind of terminal this is.
         lines: No screen, a line for each change.
+
+    Raises:
+        ConfigError: The configuration cannot be used.
     """
     # Nothing that is made on the way to the first paint is garbage.
     gc.disable()
-    from services.assemble import assemble, signal_memory
+    from services.opening import open_files, signal_memory
     from services.status.file import StatusFile
     from tui.crash import leave_no_core
+    from tui.later import Later
     from tui.signals import Calls, toured
 
     leave_no_core()
-    assembly = assemble(config, environ)
+    opened = open_files(config, environ)
+
+    def put_together() -> "Assembly":
+        from services import assemble
+
+        journal = assemble.open_journal(config, environ, opened.notices)
+        return assemble.put_together(opened, journal)
+
     # Lines ring nowhere.
-    memory = None if lines else signal_memory(config, environ, assembly.notices.append)
-    for notice in assembly.notices:
+    memory = None if lines else signal_memory(config, environ, opened.notices.append)
+    for notice in opened.notices:
         print(f"rota: {plain(notice)}", file=sys.stderr)
     if lines:
         gc.enable()
-        return _run_plain(assembly)
+        return _run_plain(put_together())
     folder = state_dir(environ)
     options = replace(_options(config), tour=not toured(folder))
-    status = StatusFile(folder, assembly.policy, SystemClock())
-    calls = Calls(memory, status, environ, folder, assembly.presence)
-    app = _app(assembly, options, config, calls)
-    assembly.presence.touch()
-    return _run(app, config, assembly)
+    status = StatusFile(folder, opened.policy, SystemClock())
+    calls = Calls(memory, status, environ, folder, opened.presence)
+    opened.presence.touch()
+    return _run(opened, Later(opened, put_together), options, calls)
 
 
 def run_demo(
@@ -75,27 +87,36 @@ def run_demo(
     Raises:
         ConfigError: The scenario cannot be used.
     """
-    from services.assemble import assemble
+    from services import assemble
+    from services.journal.journal import Journal
+    from services.opening import open_files
     from services.simulator import rehearsal, script
     from services.simulator.scenario import DEMO_START
     from services.simulator.transport import SimulatorTransport
     from services.simulator.world import World
     from services.status.file import StatusFile
     from services.store import Store
+    from tui.later import Later
     from tui.signals import Calls, toured
 
     told = script.find(script.DEFAULT if scenario is None else scenario)
     clock = ScaledClock(SystemClock(), told.start or DEMO_START, speed)
     world = World(clock, seed=seed)
     rehearsal.play(world, told, open_issues)
-    assembly = assemble(
-        _demo_config(config, speed),
-        {"ROTA_ZENDESK_TOKEN": world.zendesk_token, "ROTA_PAGERDUTY_TOKEN": world.pagerduty_token},
-        clock=clock,
-        transport=SimulatorTransport(world),
-        store=Store(None),
-        jitter=random.Random(seed),
-    )
+    tokens = {
+        "ROTA_ZENDESK_TOKEN": world.zendesk_token,
+        "ROTA_PAGERDUTY_TOKEN": world.pagerduty_token,
+    }
+    opened = open_files(_demo_config(config, speed), tokens, clock=clock, store=Store(None))
+
+    def put_together() -> "Assembly":
+        return assemble.put_together(
+            opened,
+            Journal(None),
+            transport=SimulatorTransport(world),
+            jitter=random.Random(seed),
+        )
+
     label = "DEMO, nothing is configured" if unconfigured else "DEMO"
     if scenario is not None:
         label += f" {told.name}"
@@ -103,32 +124,15 @@ def run_demo(
         label += f" ×{speed:g}"
     if lines:
         print(label, flush=True)
-        return _run_plain(assembly)
+        return _run_plain(put_together())
     folder = state_dir(os.environ)
     hosts = (*config.own_hosts(), "127.0.0.1")
     options = replace(
         _options(config, label), pace=speed, open_hosts=hosts, tour=not toured(folder)
     )
-    status = StatusFile(folder, assembly.policy, SystemClock(), demo=True)
-    app = _app(assembly, options, config, Calls(None, status, os.environ, folder))
-    return _run(app, config, assembly)
-
-
-def _app(
-    assembly: "Assembly", options: "ScreenOptions", config: Config, calls: "Calls"
-) -> "RotaApp":
-    from tui.app import RotaApp
-
-    return RotaApp(
-        assembly.poller,
-        assembly.policy,
-        assembly.clock,
-        options,
-        stationery=_stationery(assembly, config),
-        calls=calls,
-        log=assembly.log,
-        journal=assembly.journal,
-    )
+    status = StatusFile(folder, opened.policy, SystemClock(), demo=True)
+    calls = Calls(None, status, os.environ, folder)
+    return _run(opened, Later(opened, put_together), options, calls)
 
 
 def _demo_config(config: Config, speed: float) -> Config:
@@ -150,27 +154,16 @@ def _demo_config(config: Config, speed: float) -> Config:
     )
 
 
-def _stationery(assembly: "Assembly", config: Config) -> "Stationery":
+def _stationery(opened: "Opened", later: "Later") -> "Stationery":
     """What it takes to write; the rooms for it are opened when something is written."""
-    from services.forms.form import Directory, House
     from tui.writing import Stationery
 
-    def house() -> House:
+    def house() -> "House":
         from services.forms.house import house_of
 
-        return house_of(config)
+        return house_of(opened.config)
 
-    async def directory() -> Directory:
-        from services.colleagues import directory as asked
-
-        return await asked(assembly.apis)
-
-    def at_rest() -> str:
-        if assembly.delivery.trouble:
-            return assembly.delivery.trouble
-        return "" if assembly.delivery.sends else "another dashboard on this laptop sends"
-
-    return Stationery(assembly.outbox, house, directory, assembly.delivery.run, at_rest)
+    return Stationery(opened.outbox, house, later.directory, later.deliver, later.at_rest)
 
 
 def _options(config: Config, demo: str = "") -> "ScreenOptions":
@@ -228,17 +221,27 @@ def _run_plain(assembly: "Assembly") -> int:
     return 0
 
 
-def _run(app: "RotaApp", config: Config, assembly: "Assembly") -> int:
+def _run(opened: "Opened", later: "Later", options: "ScreenOptions", calls: "Calls") -> int:
     """Run until it is quit; whatever happens, connections and files are closed."""
+    from tui.app import RotaApp
+
+    app = RotaApp(
+        later,
+        opened.policy,
+        opened.clock,
+        options,
+        stationery=_stationery(opened, later),
+        calls=calls,
+        log=opened.log,
+        journal=later.journal,
+        first=opened.last_known(),
+    )
 
     async def run() -> None:
-        tidying = asyncio.create_task(assembly.retention.run(assembly.clock))
         try:
-            await app.run_async(mouse=config.screen.mouse)
+            await app.run_async(mouse=opened.config.screen.mouse)
         finally:
-            tidying.cancel()
-            await asyncio.gather(tidying, return_exceptions=True)
-            await assembly.aclose()
+            await later.aclose()
 
     asyncio.run(run())
     return app.return_code or 0

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -11,7 +12,6 @@ from services.clock import Clock
 from services.domain import History, Snapshot
 from services.errors import StoreError
 from services.feed import Feed
-from services.journal.journal import Journal
 from services.letters import Action, Draft, Letter, LetterState
 from services.outbox.outbox import Outbox
 from services.policy.deadlines import Policy
@@ -24,6 +24,7 @@ from tui.typing import KeysInOrder
 if TYPE_CHECKING:
     from services.handover.facts import HandoverFacts
     from services.handover.gather import Gatherer
+    from services.journal.journal import Journal
     from services.report import Report
     from tui.screens.handover import HandoverScreen
     from tui.screens.report import ReportScreen
@@ -52,12 +53,12 @@ class OnShift(KeysInOrder):
         clock: Clock,
         options: ScreenOptions,
         outbox: Outbox,
-        journal: Journal,
+        journal: "Callable[[], Journal]",
     ) -> None:
         super().__init__()
         self.options = options
         self.outbox = outbox
-        self.journal = journal
+        self._make_journal = journal
         self._journal_trouble = ""
         self._next_look: asyncio.TimerHandle | None = None
         self._touched_at = 0.0
@@ -68,6 +69,11 @@ class OnShift(KeysInOrder):
         self._policy = policy
         self._clock = clock
         outbox.watch(self._letters_changed)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """What is noted for the handover and the report; not opened before it is needed."""
+        return self._make_journal()
 
     def follow(self, now: datetime) -> None:
         """Note it in the journal, and show it to every screen over the queue."""

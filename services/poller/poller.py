@@ -28,20 +28,20 @@ from services.domain import (
     TimelineEntry,
 )
 from services.errors import ServiceError, Unauthorised
+from services.last_known import from_disk, with_cached
 from services.log import Log
 from services.poller.beat import Beat
 from services.poller.duty import Duty
 from services.poller.halves import fetch_halves
 from services.poller.history import read_history
 from services.poller.keeper import Keeper
-from services.poller.last_known import from_disk, with_cached
 from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.presence import Presence
 from services.poller.remarks import Remarks, amiss, to_be_known
 from services.poller.standing import Standing
 from services.poller.timeline import of_comments, of_log
 from services.poller.zendesk_feed import ZendeskFeed
-from services.store import Store
+from services.store import CachedQueue, Store
 from services.vigil import Vigil
 
 
@@ -54,6 +54,7 @@ class Poller:
         clock: Clock,
         desk: Desk,
         store: Store,
+        cached: CachedQueue | None,
         zendesk: ZendeskFeed | None,
         pagerduty: PagerDutyFeed | None,
         intervals: tuple[timedelta, timedelta],
@@ -73,6 +74,7 @@ class Poller:
             clock: The servers' time.
             desk: Puts the halves together.
             store: Keeps the queue for the next start.
+            cached: The queue of the last one, shown until the vendors have answered.
             zendesk: None when it is switched off or not configured.
             pagerduty: None likewise.
             intervals: Time between polls of Zendesk and of PagerDuty.
@@ -107,7 +109,7 @@ class Poller:
         if presence is not None:
             presence.tell(self._somebody_is_back)
         self._changed = asyncio.Event()
-        self._cached = store.load_queue()
+        self._cached = cached
         if self._cached is not None and pagerduty is not None and store.facts:
             issues = self._cached.snapshot.issues
             pagerduty.recall(i.incident for i in issues if i.incident and i.ticket)
@@ -121,8 +123,8 @@ class Poller:
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Each new state of the world; the first is the last known queue from disk, if any."""
-        if self._cached is not None:
-            yield from_disk(self._cached, self._statuses(), paused=self._paused)
+        if (known := self.last_known()) is not None:
+            yield known
         loops = {asyncio.create_task(self._run(beat)) for beat in self._beats}
         if self._vigil is not None:
             loops.add(asyncio.create_task(self._ask_after_leaps(self._vigil)))
@@ -140,6 +142,12 @@ class Poller:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             self._save(self._snapshot(), soon=False)
+
+    def last_known(self) -> Snapshot | None:
+        """The last known queue from disk, as old as it is; None where there is none."""
+        if self._cached is None:
+            return None
+        return from_disk(self._cached, self._statuses(), paused=self._paused)
 
     async def read_once(self, most_requests: int = 200) -> Snapshot:
         """One poll of each source that goes on until all is known or so many requests are made."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from services.assemble import _state_file
 from services.config import load
+from services.opening import state_file
 from services.places import state_dir
 from services.store import Store
 from tests.bench.terminal import python
@@ -46,7 +46,7 @@ def laptop(home: Path, number: int) -> Laptop:
         f'[zendesk]\nbase_url = "{NOBODY}/zendesk"\n[pagerduty]\nbase_url = "{NOBODY}/pagerduty"\n'
     )
     config = load(str(made.config), made.environ)
-    store, now = Store(_state_file(config, made.environ)), datetime.now(UTC)
+    store, now = Store(state_file(config, made.environ)), datetime.now(UTC)
     store.save_queue(canned(number, now, mixed), now)
     store.close()
     # Who has been here before has seen the tour.

@@ -120,7 +120,7 @@ async def on_screen(
     stationery = Stationery(assembly.outbox)
     app = RotaApp(
         assembly.poller, assembly.policy, assembly.clock, ScreenOptions(),
-        stationery=stationery, journal=assembly.journal,
+        stationery=stationery, journal=lambda: assembly.journal,
     )  # fmt: skip
     delivering = asyncio.create_task(_deliver(assembly))
     try:

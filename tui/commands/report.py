@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.assemble import open_journal
+from services.assemble import kept_journal
 from services.clock import SystemClock
 from services.config import load
 from services.errors import UsageError
@@ -40,7 +40,7 @@ def report(
     first = _moment(since, "--since", zone) or last - USUAL
     if first >= last:
         raise UsageError("--since must be before --until.")
-    journal = open_journal(config, environ)
+    journal = kept_journal(config, environ)
     try:
         found = make_report(journal.promises(first, last), first, last, zone)
     finally:

@@ -4,7 +4,7 @@ It is told snapshots and the time by the app, arranges them, and asks for what i
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -66,7 +66,6 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     KEYS = "queue"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(QUEUE)]
-    CSS_PATH = "../style.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-ticker"), (TICKER_ROWS, "-full"), (TALL_ROWS, "-tall")]
 
@@ -98,8 +97,23 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             """Told once is enough."""
             return isinstance(message, QueueScreen.Turned)
 
-    def __init__(self, policy: Policy, options: ScreenOptions, clock: Clock) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        options: ScreenOptions,
+        clock: Clock,
+        mounted: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            policy: What is promised.
+            options: Looks and keys.
+            clock: The servers' time.
+            mounted: Called when everything is there, before the first paint of it.
+        """
         super().__init__()
+        self._mounted = mounted
         paint_narrowly(self)
         self._clock = clock
         self.policy = policy
@@ -157,6 +171,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         if self._options.tour:
             self._tour.begin()
         self.watch(self.table, "scroll_y", self._scrolled, init=False)
+        self._mounted()
 
     @property
     def _now(self) -> datetime:
@@ -229,9 +244,13 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             self._summed = (rows, summed(rows, self._standing.states))
         return self._summed[1]
 
+    def mute(self, muted: frozenset[str], until: datetime | None) -> None:
+        """Know what is silent; it is marked with the next state of the world."""
+        self._muted, self._muted_until = muted, until
+
     def show_muted(self, muted: frozenset[str], until: datetime | None) -> None:
         """Mark what is silent."""
-        self._muted, self._muted_until = muted, until
+        self.mute(muted, until)
         self._rearrange(self._now)
 
     def _muted_words(self, now: datetime) -> str:
