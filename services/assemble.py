@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import OFFSET_WORTH_A_WARNING, Clock, ServerClock, laptop_is_off
 from services.config.tables import Config
 from services.config.tables import PagerDuty as PagerDutyTable
+from services.config.vendors import sources_in_use
 from services.connector import Connector
 from services.desk import Desk
 from services.domain import Incident, Snapshot, Source, Status, Ticket
 from services.errors import StoreError
 from services.journal.journal import Journal
 from services.log import Log
-from services.opening import Opened, open_files, sources_in_use, state_file
+from services.opening import Opened, open_files, state_file
 from services.outbox.delivery import Carrier, Delivery
 from services.outbox.outbox import Outbox
 from services.pagerduty.client import PagerDuty

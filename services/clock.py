@@ -12,8 +12,6 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from statistics import median
 from typing import Protocol
 
 CREDIBLE_YEARS = range(2020, 2200)
@@ -221,6 +219,10 @@ class ServerClock:
         stamp = headers.get("date")
         if stamp is None or headers.get("age", "0") != "0":
             return
+        # Nobody asks anything before the first paint, and these take long to load.
+        from email.utils import parsedate_to_datetime
+        from statistics import median
+
         try:
             told = parsedate_to_datetime(stamp)
         except ValueError:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from services.api import Api
+from services.api.client import Api
 from services.domain import Source
 from services.errors import ServiceError
 from services.forms.form import Colleague, Directory

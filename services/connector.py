@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from services.api import Api, Observe
+from services.api.client import Api, Observe
 from services.clock import Clock
 from services.config.secrets import (
     PagerDutyLogin,

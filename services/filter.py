@@ -20,7 +20,7 @@ Test = Callable[[Row, datetime], bool]
 FIELDS = "sev: is: src: who: tag: age> age< due> due<"
 IS_WORDS = "mine, breached, soon, paused, waiting, unknown, unclassified, paired"
 
-_SPAN = re.compile(r"^(\d+)([mhd])$")
+_SPAN = r"^(\d+)([mhd])$"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -171,7 +171,7 @@ def _is_one(value: str, mine: Collection[str]) -> Test:
 
 
 def _span_test(field: str, sign: str, value: str) -> Test:
-    match = _SPAN.match(value)
+    match = re.match(_SPAN, value)
     if match is None:
         raise FilterError(f"{field}{sign}{value} is no length of time; write 30m, 2h or 1d")
     span = int(match[1]) * _UNITS[match[2]]

@@ -19,8 +19,8 @@ MOST = 50
 _SAFE = "/:@!$&*+,;=~%-._?"
 """What may stand in an address as it is; brackets, quotes and the rest are written with `%`."""
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*")
-_IN_TEXT = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
+_HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*"
+_IN_TEXT = r"(?i)https?://[^\s<>\"]{1,2000}"
 
 
 class Link(Struct, frozen=True):
@@ -48,7 +48,11 @@ def web_link(text: str) -> Link | None:
         host = named if named.isascii() else named.encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
         return None
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _HOST.fullmatch(host):
+    if (
+        parts.scheme not in ("http", "https")
+        or "@" in parts.netloc
+        or not re.fullmatch(_HOST, host)
+    ):
         return None
     place = f"[{host}]" if ":" in host else host
     place += f":{port}" if port is not None else ""
@@ -63,7 +67,7 @@ def links_in(text: str) -> tuple[Link, ...]:
     ['https://a.example/x', 'https://b.example']
     """
     found: dict[str, Link] = {}
-    for match in _IN_TEXT.finditer(text):
+    for match in re.finditer(_IN_TEXT, text):
         link = web_link(match[0].rstrip(".,;:!?)]}'*_"))
         if link is not None:
             found.setdefault(link.url, link)

@@ -31,7 +31,7 @@ LONGEST_VALUE = 300
 Value = str | int | float | bool | None
 Entry = Mapping[str, Value]
 
-_LIKE_A_SECRET = re.compile(r"(?i)\b(bearer|basic|token=|token)(\s*)[A-Za-z0-9+/=_.~-]{8,}")
+_TELLTALE = r"(?i)\b(bearer|basic|token=|token)(\s*)[A-Za-z0-9+/=_.~-]{8,}"
 
 
 class Log:
@@ -88,7 +88,7 @@ class Log:
             return value
         for secret in self._secrets:
             value = value.replace(secret, "…")
-        return _LIKE_A_SECRET.sub(r"\1\2…", value)[:LONGEST_VALUE]
+        return re.sub(_TELLTALE, r"\1\2…", value)[:LONGEST_VALUE]
 
     def _opened(self, path: Path) -> int:
         """The file to write to: it may have been moved aside by another dashboard."""

@@ -4,7 +4,7 @@ The files of these accounts, the policy and the clock: enough to show the queue 
 known. Who asks the vendors is put together from it by `services.assemble`, once that is on show.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from msgspec import Struct
 from services.api.addresses import check_base_url
 from services.clock import Clock, ServerClock, SystemClock
 from services.config.tables import Config
+from services.config.vendors import sources_in_use
 from services.database import Tell
 from services.domain import Health, Snapshot, Source, SourceStatus
 from services.errors import StoreError
@@ -95,10 +96,12 @@ def open_files(
     Raises:
         ConfigError: An address cannot be used.
     """
-    if Source.ZENDESK in sources_in_use(config):
-        check_base_url(config.zendesk_root.rstrip("/"), "zendesk.base_url")
-    if Source.PAGERDUTY in sources_in_use(config):
-        check_base_url(config.pagerduty.base_url, "pagerduty.base_url")
+    addresses = {
+        Source.ZENDESK: config.zendesk_root.rstrip("/"),
+        Source.PAGERDUTY: config.pagerduty.base_url,
+    }
+    for source in sources_in_use(config):
+        check_base_url(addresses[source], f"{source}.base_url")
     notices: list[str] = []
     servers: ServerClock | None = None
     if clock is None:
@@ -126,13 +129,6 @@ def open_files(
         notices,
         store.load_queue(),
     )
-
-
-def sources_in_use(config: Config) -> Sequence[Source]:
-    """The vendors that the configuration names; one without credentials may be off all the same."""
-    zendesk = config.zendesk.enabled and bool(config.zendesk_root)
-    used = {Source.ZENDESK: zendesk, Source.PAGERDUTY: config.pagerduty.enabled}
-    return [source for source in Source if used[source]]
 
 
 def signal_memory(config: Config, environ: Mapping[str, str], tell: Tell) -> SignalMemory:

@@ -25,7 +25,7 @@ LONGEST_LINE = 2000
 TITLE_CHARACTERS = 120
 FILE_NAME_CHARACTERS = 60
 
-_SURE = re.compile(
+_SURE = (
     "["
     "\x20-\x7e\xa1-\xac\xae-\u02ff"
     "\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f"
@@ -70,7 +70,8 @@ def plain(text: str, limit: int = 0) -> str:
     rest = len(text) > 4 * limit + 64 if limit else False
     if rest:
         text = text[: 4 * limit + 64]
-    if _SURE.fullmatch(text):
+    # Nearly all of it is, and the other test is slow to be made.
+    if (text.isascii() and text.isprintable()) or re.fullmatch(_SURE, text):
         shown = text
     else:
         shown = _remembered(text) if len(text) <= LONGEST_LINE else _written(text)

@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import Clock
 from services.config.secrets import PagerDutyLogin, ZendeskLogin
 from services.config.wallet import Wallet

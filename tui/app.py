@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.screen import Screen
@@ -28,11 +27,8 @@ from tui.leaving import Leaving
 from tui.looking import Looking
 from tui.on_shift import OnShift
 from tui.options import ScreenOptions
-from tui.palette import KeyCommands, table_of
-from tui.screens.log import log_screen
 from tui.screens.on_issue import IssueActions
 from tui.screens.queue import QueueScreen
-from tui.screens.reader import SearchScreen
 from tui.signals import Calls, Signalling
 from tui.themes import OWN, usable
 from tui.timekeeper import Timed, seconds_to_next
@@ -40,17 +36,26 @@ from tui.toasts import Toasts
 from tui.writing import Stationery, Writing
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from services.journal.journal import Journal
 
 SAID_SECONDS = 15
 """How long a notice stays that is given once."""
 
 
+def _key_commands() -> "type[Provider]":
+    """Loaded with the first look at the palette."""
+    from tui.palette import KeyCommands
+
+    return KeyCommands
+
+
 class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
     """The dashboard."""
 
     TITLE = "rota"
-    COMMANDS = {KeyCommands}
+    COMMANDS = {_key_commands}
     CSS_PATH = "style.tcss"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -108,7 +113,7 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
             self.register_theme(theme)
         # Before anything is painted: to change it later is to style everything twice.
         chosen = usable(self.options.theme, self.available_themes, self.no_color)
-        self.set_reactive(App.theme, chosen)
+        self.theme = chosen
         self.stylesheet.set_variables(self.get_css_variables())
         self.open_hosts = self.options.open_hosts
         self.queue = QueueScreen(policy, self.options, clock, self._first)
@@ -214,6 +219,9 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
 
     def action_log_page(self) -> None:
         """What rota asked, and what came of it."""
+        from tui.screens.log import log_screen
+        from tui.screens.reader import SearchScreen
+
         if not isinstance(self.screen, SearchScreen):
             self.push_screen(log_screen(self._log_book))
 
@@ -249,6 +257,9 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
 
     def action_help(self) -> None:
         """The keys of the screen on top."""
+        from tui.palette import table_of
+        from tui.screens.reader import SearchScreen
+
         table, chosen = table_of(self.screen), self.options.keys
         self.push_screen(SearchScreen("Keys", lambda wanted: key_help(table, wanted, chosen)))
 

@@ -9,7 +9,6 @@ from services.domain import Issue, Snapshot, TimelineEntry
 from services.runbooks import links_for
 from services.veil import Veil
 from tui.options import ScreenOptions
-from tui.screens.links import LinksScreen
 from tui.screens.on_issue import IssueActions
 from tui.typing import KeysInOrder
 from widgets.ascii import Ascii
@@ -71,5 +70,7 @@ class Looking(KeysInOrder):
 
     @on(IssueActions.LinksWanted)
     def _links_wanted(self, event: IssueActions.LinksWanted) -> None:
+        from tui.screens.links import LinksScreen
+
         found = links_for(event.issue, self._looks.links, self._looks.runbooks)
         self.push_screen(LinksScreen(found, self.open_url))

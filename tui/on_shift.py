@@ -17,7 +17,6 @@ from services.outbox.outbox import Outbox
 from services.policy.deadlines import Policy
 from services.rota.sent import OVERRIDE, ROTA
 from tui.options import ScreenOptions
-from tui.screens.follower import Follower
 from tui.screens.queue import QueueScreen
 from tui.typing import KeysInOrder
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from services.handover.gather import Gatherer
     from services.journal.journal import Journal
     from services.report import Report
+    from tui.screens.follower import Follower
     from tui.screens.handover import HandoverScreen
     from tui.screens.report import ReportScreen
     from tui.screens.rota import RotaScreen
@@ -214,11 +214,15 @@ class OnShift(KeysInOrder):
         self._feed.refresh()
         self.notify("Asking PagerDuty for the schedules…", timeout=2, markup=False)
 
-    def _open(self, screen: Follower) -> None:
+    def _open(self, screen: "Follower") -> None:
         self.push_screen(screen)
         screen.show(self.snapshot, self._clock.now())
 
-    def _followers(self) -> list[Follower]:
+    def _followers(self) -> "list[Follower]":
+        if len(self.screen_stack) == 1:
+            return []
+        from tui.screens.follower import Follower
+
         return [screen for screen in self.screen_stack if isinstance(screen, Follower)]
 
     def _letters_changed(self) -> None:

@@ -19,10 +19,8 @@ from services.signals.watch import Watch
 from services.status.file import StatusFile
 from services.summary import Summary
 from tui.options import ScreenOptions
-from tui.screens.ask import AskScreen
 from tui.screens.on_issue import IssueActions
 from tui.screens.queue import QueueScreen
-from tui.screens.reader import PageScreen
 from tui.signaller import Signaller
 from tui.typing import KeysInOrder
 
@@ -137,6 +135,7 @@ class Signalling(KeysInOrder):
 
     def action_mute_all(self) -> None:
         """Ask for how long all is to be silent."""
+        from tui.screens.ask import AskScreen
 
         def answered(said: str | None) -> None:
             if said is not None:
@@ -174,6 +173,8 @@ class Signalling(KeysInOrder):
     @work(group="signals")
     async def action_test_signals(self) -> None:
         """Ring now, and say what got through."""
+        from tui.screens.reader import PageScreen
+
         said = await self.signaller.test(self._servers.now())
         self.push_screen(PageScreen("Signals", said))
 

@@ -314,8 +314,8 @@ class Writing:
         return self._made_house
 
     def _forms(self) -> "list[FormScreen]":
-        # Under a form lie Textual's own first screen and the queue.
-        if len(self._app.screen_stack) < 3:
+        # Under a form lies the queue, and the room for forms is not opened before one is.
+        if len(self._app.screen_stack) == 1:
             return []
         from tui.screens.forms import FormScreen
 

@@ -5,7 +5,6 @@ change, so a second costs the same whether 20 or 10,000 issues are open.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -128,11 +127,12 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     QueueTable .queue--p1 { color: $text-error; text-style: bold; }
     """
 
-    @dataclass
     class Opened(Message):
         """The issue under the cursor was clicked to be read."""
 
-        row: Row
+        def __init__(self, row: Row) -> None:
+            super().__init__()
+            self.row = row
 
     def __init__(self, policy: Policy, *, ascii_only: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -169,7 +169,8 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.rows = tuple(rows)
         place = self._place_of(held.issue.id if held else "")
         self.cursor = max(0, min(place, len(self.rows) - 1))
-        self.virtual_size = Size(self.size.width, len(self.rows))
+        # No wider than the window, whatever that is: another size is laid out and painted anew.
+        self.virtual_size = Size(0, len(self.rows))
         self._keep_in_view()
         self._now = None
         self.tick(now)

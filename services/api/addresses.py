@@ -8,10 +8,10 @@ from services.api.words import NAMES, one_line
 from services.domain import Source
 from services.errors import ConfigError, NotFound
 
-PATH = re.compile(r"(?:/(?!\.)[A-Za-z0-9_.-]+)+")
+PATH = r"(?:/(?!\.)[A-Za-z0-9_.-]+)+"
 """A path below the base address; ids in it went through `segment`."""
 
-_SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_SEGMENT = r"[A-Za-z0-9_-]{1,128}"
 
 
 def check_base_url(url: str, name: str) -> str:
@@ -44,7 +44,7 @@ def segment(source: Source, value: str) -> str:
     Raises:
         NotFound: It cannot be an id, so nothing can have it.
     """
-    if not _SEGMENT.fullmatch(value):
+    if not re.fullmatch(_SEGMENT, value):
         raise NotFound(source, f"{NAMES[source]} has nothing with the id {one_line(value)!r}.")
     return value
 

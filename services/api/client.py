@@ -1,6 +1,7 @@
 """How does a request reach a vendor, and its answer us?"""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -157,7 +158,7 @@ class Api:
             OutcomeUnknown: A write left, and whether it was carried out is not known.
             ServiceError: No answer, or a refusal. Nothing was changed.
         """
-        if not PATH.fullmatch(request.path):
+        if not re.fullmatch(PATH, request.path):
             raise ValueError(f"not a path: {request.path!r}")
         sent, answer = await self._send(request)
         # A refusal for the credentials' sake is the one answer after which a write, too, may be

@@ -24,9 +24,9 @@ from services.policy.rules import Allowance
 
 SHORTEST_POLL = timedelta(seconds=1)
 
-_SUBDOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
-_OPEN_HOST = re.compile(r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_HOST = re.compile(r"[A-Za-z0-9._:-]+")
+_SUBDOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_OPEN_HOST = r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+_HOST = r"[A-Za-z0-9._:-]+"
 
 
 def check(tables: Tables) -> Iterator[Problem]:
@@ -50,7 +50,7 @@ def check(tables: Tables) -> Iterator[Problem]:
 
 
 def _zendesk(table: Zendesk) -> Iterator[Problem]:
-    if table.subdomain and not _SUBDOMAIN.fullmatch(table.subdomain):
+    if table.subdomain and not re.fullmatch(_SUBDOMAIN, table.subdomain):
         reason = f'{quoted(table.subdomain)} is not a subdomain; of acme.zendesk.com write "acme"'
         yield Problem("zendesk.subdomain", reason)
     if table.base_url:
@@ -89,7 +89,7 @@ def url_trouble(url: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         return "is not a URL; write https://host"
-    if parts.scheme not in ("http", "https") or not host or not _HOST.fullmatch(host):
+    if parts.scheme not in ("http", "https") or not host or not re.fullmatch(_HOST, host):
         return "is not a URL; write https://host"
     if port == 0 or not url.isascii() or not url.isprintable() or " " in url:
         return "is not a URL; write https://host"
@@ -215,7 +215,7 @@ def _signals(table: Signals) -> Iterator[Problem]:
 
 def _hosts(hosts: tuple[str, ...]) -> Iterator[Problem]:
     for host in hosts:
-        if not _OPEN_HOST.fullmatch(host):
+        if not re.fullmatch(_OPEN_HOST, host):
             reason = f'{quoted(host)} is no host; write "docs.example.com" or "*.example.com"'
             yield Problem("safety.open_hosts", reason)
 

@@ -13,8 +13,8 @@ LONGEST_BUSINESS_DAYS = 260
 HOW_TO_WRITE = "write 20m, 2h, 1h30m or 2bd"
 HOW_TO_WRITE_TIME = "write 15s, 20m or 1h30m"
 
-_TIMES = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?")
-_BUSINESS_DAYS = re.compile(r"([0-9]{1,6})bd")
+_TIMES = r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?"
+_BUSINESS_DAYS = r"([0-9]{1,6})bd"
 
 
 def read_allowance(text: str) -> Allowance:
@@ -28,11 +28,11 @@ def read_allowance(text: str) -> Allowance:
     Raises:
         ValueError: It is no duration, or longer than a year; the reason is for the operator.
     """
-    if days := _BUSINESS_DAYS.fullmatch(text):
+    if days := re.fullmatch(_BUSINESS_DAYS, text):
         if int(days[1]) > LONGEST_BUSINESS_DAYS:
             raise ValueError("is longer than a year")
         return Allowance(business_days=int(days[1]))
-    times = _TIMES.fullmatch(text)
+    times = re.fullmatch(_TIMES, text)
     if not text or times is None:
         raise ValueError(f"is not a duration; {HOW_TO_WRITE}")
     hours, minutes, seconds = (int(part or 0) for part in times.groups())

@@ -6,7 +6,7 @@ PLACEHOLDERS = frozenset(
     {"requester", "subject", "id", "severity", "me", "reopen_until", "card", "why", "old", "new"}
 )
 
-BRACED = re.compile(r"\{([a-z_]+)\}")
+BRACED = r"\{([a-z_]+)\}"
 
 
 def unknown_names(template: str) -> list[str]:
@@ -15,4 +15,4 @@ def unknown_names(template: str) -> list[str]:
     >>> unknown_names("Hello {requestr}, {subject}")
     ['requestr']
     """
-    return [name for name in BRACED.findall(template) if name not in PLACEHOLDERS]
+    return [name for name in re.findall(BRACED, template) if name not in PLACEHOLDERS]

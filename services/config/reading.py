@@ -23,9 +23,9 @@ from services.policy.rules import Allowance
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
-_PERCENT = re.compile(r"[1-9][0-9]?%")
+_BARE_KEY = r"[A-Za-z0-9_-]+"
+_TIME = r"[0-9]{2}:[0-9]{2}"
+_PERCENT = r"[1-9][0-9]?%"
 _LONGEST_QUOTE = 60
 _IN_WORDS = {
     "str": "text",
@@ -95,7 +95,7 @@ def _read_names(
 
 
 def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else quoted(name)
+    return name if re.fullmatch(_BARE_KEY, name) else quoted(name)
 
 
 def _read_plain(kind: object, value: object) -> object:
@@ -178,7 +178,7 @@ def _read_time(value: object) -> time:
     if isinstance(value, time):
         return value
     text = _text(value, 'write "09:00"')
-    if _TIME.fullmatch(text):
+    if re.fullmatch(_TIME, text):
         try:
             return time.fromisoformat(text)
         except ValueError:
@@ -225,7 +225,7 @@ def _read_steps(value: object) -> tuple[float, ...]:
     shares = []
     for item in _items(value, f"steps; {how_to_write}"):
         text = _text(item, how_to_write)
-        if text != "breach" and not _PERCENT.fullmatch(text):
+        if text != "breach" and not re.fullmatch(_PERCENT, text):
             raise Unreadable(f"{quoted(text)} is no step; {how_to_write}")
         shares.append(1.0 if text == "breach" else int(text[:-1]) / 100)
     return tuple(sorted(set(shares)))

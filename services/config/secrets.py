@@ -54,14 +54,6 @@ class PagerDutyLogin(Struct, frozen=True):
     """On whose behalf an account-wide key writes (`From`)."""
 
 
-def configured(config: Config, environ: Mapping[str, str]) -> bool:
-    """Whether there is any vendor to ask. Looks neither into the keyring nor runs a command."""
-    pagerduty = config.pagerduty
-    has_key = environ.get("ROTA_PAGERDUTY_TOKEN") or pagerduty.token_command or pagerduty.token
-    zendesk_is_named = config.zendesk.enabled and bool(config.zendesk_root)
-    return zendesk_is_named or (pagerduty.enabled and bool(has_key))
-
-
 def logged_in(config: Config, environ: Mapping[str, str]) -> bool:
     """Whether an earlier `rota login` left something for the vendors that a file speaks of.
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import OFFSET_WORTH_A_WARNING, ServerClock
 from services.config.tables import Config
 from services.doctor.findings import Finding, Verdict

@@ -4,6 +4,7 @@ A placeholder is a known name in braces. What is put in is never looked into aga
 around anything else stay as they are: people write about code.
 """
 
+import re
 from collections.abc import Mapping
 
 from services.config.placeholders import BRACED
@@ -20,7 +21,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     >>> fill("{requester}: {subject} {x}", {"requester": "Ann {subject}", "subject": "DNS"})
     'Ann {subject}: DNS {x}'
     """
-    return BRACED.sub(lambda found: values.get(found[1], found[0]), template)
+    return re.sub(BRACED, lambda found: values.get(found[1], found[0]), template)
 
 
 def values(scene: Scene) -> dict[str, str]:

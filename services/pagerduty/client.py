@@ -7,7 +7,9 @@ does not answer it in full.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from services.api import Api, readable, segment, utc
+from services.api.addresses import segment
+from services.api.client import Api
+from services.api.records import readable, utc
 from services.domain import Incident, Schedule, Severity, Shift
 from services.errors import Rejected, UnexpectedReply
 from services.pagerduty import wire

@@ -7,7 +7,8 @@ left out, since nothing rests on the list being complete but what a person may p
 import msgspec
 from msgspec import Struct
 
-from services.api import Api, readable
+from services.api.client import Api
+from services.api.records import readable
 from services.errors import Rejected
 
 PAGE = 100

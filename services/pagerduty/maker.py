@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from services.api import Api, segment
+from services.api.addresses import segment
+from services.api.client import Api
 from services.domain import Source
 from services.errors import Conflict, OutcomeUnknown, Rejected
 from services.letters import IncidentCreate, Landed, OverrideCreate

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from services.api import Moment, Whole, utc
+from services.api.records import Moment, Whole, utc
 from services.domain import Incident, IncidentStatus, PendingAction, Schedule, Severity, Shift
 from services.pagerduty.records import LogEntry
 

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 import msgspec
 
-from services.api import Api, segment
+from services.api.addresses import segment
+from services.api.client import Api
 from services.clock import Clock
 from services.domain import Incident, Severity, Source
 from services.errors import (

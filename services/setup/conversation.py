@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.api import Api
+from services.api.client import Api
 from services.config.checks import url_trouble
 from services.config.reading import nearest
 from services.config.secrets import PagerDutyLogin, ZendeskLogin

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from services.api import Api
+from services.api.client import Api
 from services.errors import Forbidden, NotFound, Rejected, ServiceError
 from services.pagerduty.client import PagerDuty
 from services.pagerduty.directory import Named, PagerDutyDirectory

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import msgspec
 
-from services.api import Api, readable
+from services.api.client import Api
+from services.api.records import readable
 from services.domain import Severity, StatusChange
 from services.errors import ConfigError, Unauthorised, UnexpectedReply
 from services.zendesk import wire

@@ -9,7 +9,8 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from services.api import Api, readable
+from services.api.client import Api
+from services.api.records import readable
 from services.errors import UnexpectedReply
 from services.zendesk import wire
 from services.zendesk.records import Person

@@ -8,8 +8,8 @@ used. Source: POST /oauth/tokens; support.zendesk.com, article 9182123625370.
 import msgspec
 from msgspec import Struct
 
-from services.api import Api, Request
-from services.api.exchange import decode
+from services.api.client import Api
+from services.api.exchange import Request, decode
 from services.errors import OutcomeUnknown, Rejected, Unauthorised, UnexpectedReply
 from services.secret import Secret
 

@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from services.api import Moment, Whole, readable, utc
+from services.api.records import Moment, Whole, readable, utc
 from services.domain import SEVERITY_RANK, Severity, Status, StatusChange, Ticket
 from services.html_text import LONGEST, html_text
 from services.zendesk.records import Comment, Group, Metrics, Person, TicketRecord

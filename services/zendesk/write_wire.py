@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from services.api import Moment, utc
+from services.api.records import Moment, utc
 from services.letters import TicketCreate, TicketUpdate
 from services.zendesk.wire import Beside, Meta
 

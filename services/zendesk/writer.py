@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import msgspec
 
-from services.api import Api, readable
+from services.api.client import Api
+from services.api.records import readable
 from services.clock import Clock
 from services.domain import Severity, Source, Ticket
 from services.errors import Conflict, OutcomeUnknown, Unavailable, UnexpectedReply

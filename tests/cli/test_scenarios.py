@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.assemble import Assembly
 from services.config.tables import Config
+from services.opening import Opened
 from tui import launch
-from tui.app import RotaApp
 from tui.cli import main
+from tui.later import Later
 from tui.options import ScreenOptions
 
 ROOT = Path(__file__).parents[2]
@@ -59,9 +59,9 @@ def test_the_demo_plays_the_scenario(
     said: list[str] = []
     options = launch._options
 
-    def ran(app: RotaApp, config: object, assembly: Assembly) -> int:
-        said.append(assembly.clock.now().isoformat()[:16])
-        asyncio.run(assembly.aclose())
+    def ran(opened: Opened, later: Later, options: object, calls: object) -> int:
+        said.append(opened.clock.now().isoformat()[:16])
+        asyncio.run(later.aclose())
         return 0
 
     def labelled(config: Config, demo: str = "") -> ScreenOptions:

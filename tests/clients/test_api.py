@@ -13,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api import Api, Limits, check_base_url, segment, utc
 from services.api import client as api_module
+from services.api.addresses import check_base_url, segment
+from services.api.client import Api
+from services.api.limits import Limits
+from services.api.records import utc
 from services.clock import ManualClock
 from services.domain import Source
 from services.errors import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api import Request
+from services.api.exchange import Request
 from services.api.turn import Turn
 from services.errors import Conflict, OutcomeUnknown, RateLimited, ServiceError, Unreachable
 from tests.clients.vendor import Vendor, ok

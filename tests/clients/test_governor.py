@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api import Request
+from services.api.exchange import Request
 from services.api.governor import JITTER, LONGEST_HOLD, RESERVE, Governor
 from services.errors import RateLimited
 from tests.clients.vendor import Vendor, ok

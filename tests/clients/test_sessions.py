@@ -9,7 +9,8 @@ import httpx
 import msgspec
 import pytest
 
-from services.api import Api, Request
+from services.api.client import Api
+from services.api.exchange import Request
 from services.clock import ManualClock
 from services.config.secrets import PagerDutyLogin, ZendeskLogin
 from services.config.wallet import NO_KEYRING, Wallet

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import ManualClock
 from services.domain import Severity, Source
 from services.pagerduty.client import PagerDuty, pagerduty_token

@@ -12,10 +12,10 @@ from services.config.secrets import (
     PagerDutyLogin,
     Secret,
     ZendeskLogin,
-    configured,
     pagerduty_login,
     zendesk_login,
 )
+from services.config.vendors import configured
 from services.config.wallet import Kept
 from services.domain import Source
 from services.errors import ConfigError

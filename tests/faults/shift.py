@@ -6,7 +6,7 @@ import sys
 from datetime import timedelta
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import ManualClock
 from services.config.tables import Config
 from services.domain import Source

@@ -9,8 +9,8 @@ import httpx
 import msgspec
 import pytest
 
-from services.api import Api
 from services.api.bounds import BODY_BYTES
+from services.api.client import Api
 from services.assemble import Assembly, assemble
 from services.clock import SystemClock
 from services.config.tables import Config, PagerDuty, Zendesk

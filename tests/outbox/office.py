@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import ManualClock
 from services.domain import Source
 from services.letters import Action, Landed, Letter, Overtaken, Write

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from services.api import readable
 from services.api.exchange import decoded
+from services.api.records import readable
 
 
 class Page(msgspec.Struct):

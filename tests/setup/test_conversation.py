@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import ManualClock
 from services.config.files import read
 from services.config.secrets import PagerDutyLogin, ZendeskLogin

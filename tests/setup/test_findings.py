@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import ManualClock
 from services.domain import Source
 from services.errors import Unauthorised

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.assemble import signal_memory
 from services.config.tables import Config, PagerDuty, Zendesk
+from services.opening import signal_memory
 from services.signals.memory import EVERYTHING, FOR_EVER
 
 CONFIG = Config(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import ManualClock
 from services.domain import IncidentStatus, Severity, Source
 from services.letters import (

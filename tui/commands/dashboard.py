@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from services.config import load
 from services.config.files import find
-from services.config.secrets import configured, logged_in
+from services.config.tables import Config
+from services.config.vendors import configured
 from services.errors import ConfigError
 from tui.arguments import DEFAULT_SEED
 from tui.cli import EXIT_UNUSABLE
@@ -24,9 +25,15 @@ def dashboard(config_path: str | None, environ: Mapping[str, str], *, plain: boo
         config = load(config_path, environ)
     except ConfigError as error:
         return _offer_setup(config_path, environ, error)
-    if configured(config, environ) or logged_in(config, environ):
+    if configured(config, environ) or _logged_in(config, environ):
         return run_dashboard(config, environ, lines=plain)
     return run_demo(config, seed=DEFAULT_SEED, unconfigured=True, lines=plain)
+
+
+def _logged_in(config: Config, environ: Mapping[str, str]) -> bool:
+    from services.config.secrets import logged_in
+
+    return logged_in(config, environ)
 
 
 def _offer_setup(config_path: str | None, environ: Mapping[str, str], error: ConfigError) -> int:

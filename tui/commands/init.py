@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import ServerClock, SystemClock
 from services.config.files import place
 from services.config.secrets import PagerDutyLogin, ZendeskLogin

@@ -12,7 +12,7 @@ from getpass import getpass
 
 from msgspec import Struct
 
-from services.api import Api
+from services.api.client import Api
 from services.clock import Clock, ServerClock, SystemClock
 from services.config import load
 from services.config.secrets import PagerDutyLogin, ZendeskLogin

@@ -1,6 +1,5 @@
 """What can be asked of one issue, wherever it is being looked at?"""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from textual.message import Message
@@ -12,7 +11,6 @@ from services.policy.deadlines import Policy
 from services.queue import Row
 from tui.clipboard import copy
 from tui.screens.pages import receipts, summary, web_address
-from tui.screens.reader import PageScreen
 
 
 class IssueActions(Screen[ScreenResultType]):
@@ -20,30 +18,36 @@ class IssueActions(Screen[ScreenResultType]):
 
     policy: Policy
 
-    @dataclass
+    # Not dataclasses: to make the methods of one takes longer than all else in this module.
+
     class FormWanted(Message):
         """A form is to be opened on what was in view at the key press."""
 
-        form: str
-        issues: tuple[Issue, ...]
+        def __init__(self, form: str, issues: tuple[Issue, ...]) -> None:
+            super().__init__()
+            self.form = form
+            self.issues = issues
 
-    @dataclass
     class AcknowledgeWanted(Message):
         """Pages are to be acknowledged."""
 
-        issues: tuple[Issue, ...]
+        def __init__(self, issues: tuple[Issue, ...]) -> None:
+            super().__init__()
+            self.issues = issues
 
-    @dataclass
     class LinksWanted(Message):
         """The useful addresses are wanted, those that fit the issue first."""
 
-        issue: Issue | None
+        def __init__(self, issue: Issue | None) -> None:
+            super().__init__()
+            self.issue = issue
 
-    @dataclass
     class Mute(Message):
         """An issue is to be silent, or to ring again."""
 
-        issue: Issue
+        def __init__(self, issue: Issue) -> None:
+            super().__init__()
+            self.issue = issue
 
     def looked_at(self) -> tuple[Row | None, datetime | None]:
         """The issue, and the servers' time; the time is not known before the first answer."""
@@ -67,6 +71,8 @@ class IssueActions(Screen[ScreenResultType]):
         (row, now), policy = self.looked_at(), self.policy
         if row is None or now is None:
             return
+        from tui.screens.reader import PageScreen
+
         title = plain(row.issue.subject, limit=60)
         self.app.push_screen(PageScreen(title, receipts(row, policy, now)))
 

@@ -5,9 +5,8 @@ It is told snapshots and the time by the app, arranges them, and asks for what i
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -33,7 +32,6 @@ from tui.keymap import bindings, key_line
 from tui.keys import QUEUE
 from tui.options import ScreenOptions
 from tui.screens.cursor import CursorActions
-from tui.screens.issue import IssueScreen
 from tui.screens.marks import MarkActions
 from tui.screens.narrowing import MOST_COUNTED, Narrowing
 from tui.screens.on_issue import IssueActions
@@ -47,6 +45,9 @@ from widgets.parts import Parts
 from widgets.queue_table import QueueTable
 from widgets.tour import TourLine
 from widgets.view_line import ViewLine
+
+if TYPE_CHECKING:
+    from tui.screens.issue import IssueScreen
 
 REST = 0.3
 """Seconds the cursor must rest on an issue before its story is fetched."""
@@ -69,27 +70,26 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-ticker"), (TICKER_ROWS, "-full"), (TALL_ROWS, "-tall")]
 
-    @dataclass
     class Refresh(Message):
         """Ask the vendors now."""
 
-    @dataclass
     class Pause(Message):
         """Stop, or go on, polling."""
 
-        paused: bool
+        def __init__(self, paused: bool) -> None:
+            super().__init__()
+            self.paused = paused
 
-    @dataclass
     class Wanted(Message):
         """What happened to an issue is wanted."""
 
-        issue: Issue
+        def __init__(self, issue: Issue) -> None:
+            super().__init__()
+            self.issue = issue
 
-    @dataclass
     class TourOver(Message):
         """The tour has been seen, or left."""
 
-    @dataclass
     class Turned(Message):
         """Other things are in view: they may read differently sooner than what was there."""
 
@@ -128,6 +128,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._summed: tuple[Sequence[Row], Summary] = ((), Summary())
         self._moved_at = 0.0
         self._pause: asyncio.TimerHandle | None = None
+        self._issue_screen: IssueScreen | None = None
         self._header = Header(policy)
         self._views = ViewLine()
         self.news = News()
@@ -289,8 +290,10 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.post_message(self.Wanted(issue))
 
     def _details(self) -> list[Detail]:
-        opened = [top.detail for top in self.app.screen_stack if isinstance(top, IssueScreen)]
-        return [self._detail, *opened]
+        opened = self._issue_screen
+        if opened is None or opened not in self.app.screen_stack:
+            return [self._detail]
+        return [self._detail, opened.detail]
 
     def _rearrange(self, now: datetime) -> None:
         with self._parts:
@@ -430,9 +433,12 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         row = self.table.selected
         if row is None:
             return
+        from tui.screens.issue import IssueScreen
+
         options = self._options
         detail = Detail(self.policy, ascii_only=options.ascii, open_hosts=options.open_hosts)
-        await self.app.push_screen(IssueScreen(self.policy, detail, row, self._now))
+        self._issue_screen = IssueScreen(self.policy, detail, row, self._now)
+        await self.app.push_screen(self._issue_screen)
         self._want(row.issue)
 
     @property
