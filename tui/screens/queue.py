@@ -357,19 +357,18 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.query_one("#footer", Static).update(footer)
 
     def _moved(self, lines: Sequence[int] | None) -> None:
-        """The cursor first, the issue beside it right after; of a run, the one where it ends."""
-        row = self.table.selected
+        """The cursor first, the issue beside it right after; of a run, the one where it ends.
+
+        Where the queue has moved under the cursor there is no run: both are painted together.
+        """
         if lines != ():
             self._paint_cursor(lines)
-        elif not self.has_class("-wide"):
+            self._rest_soon()
             return
-        elif row is not None and row.issue.id == self._detail.about:
-            # It follows the newest of its issue by itself.
-            return
-        elif row is None:
+        row = self.table.selected
+        # The same issue it follows to its newest by itself.
+        if self.has_class("-wide") and (row is None or row.issue.id != self._detail.about):
             self._show_beside()
-            return
-        self._rest_soon()
 
     def _paint_cursor(self, lines: Sequence[int] | None) -> None:
         """A key is answered before anything else is done; of keys that came together, the last."""
