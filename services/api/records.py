@@ -25,6 +25,8 @@ def utc(moment: datetime) -> datetime:
     Raises:
         ValueError: It has no offset, or lies outside the calendar.
     """
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise ValueError("a moment without an offset")
     try:

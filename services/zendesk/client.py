@@ -5,6 +5,7 @@ raises a `ServiceError` when Zendesk does not answer it in full.
 """
 
 import base64
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -12,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from services.api.client import Api
+from services.api.exchange import Request, decode
 from services.api.records import readable
 from services.domain import Severity, StatusChange
 from services.errors import ConfigError, Unauthorised, UnexpectedReply
@@ -94,7 +96,7 @@ class Zendesk:
         Source: GET /api/v2/tickets, sort=-updated_at
         """
         params = (("sort", "-updated_at"), ("include", _INCLUDE), *_from(cursor))
-        return self._page(await self._api.read("/api/v2/tickets", wire.Tickets, params))
+        return await self._tickets("/api/v2/tickets", wire.Tickets, params)
 
     async def changed_by_search(self, since: datetime) -> TicketPage:
         """Up to 100 tickets of any status changed since, the latest first; some minutes behind.
@@ -108,7 +110,7 @@ class Zendesk:
             ("per_page", str(PAGE)),
             ("include", f"tickets({_INCLUDE})"),
         )
-        return self._page(await self._api.read("/api/v2/search", wire.Found, params))
+        return await self._tickets("/api/v2/search", wire.Found, params)
 
     async def open_by_search(self, page: int, extra: str = "") -> TicketPage:
         """Up to 100 unsolved tickets, oldest first, some minutes behind; `total` is counted.
@@ -127,7 +129,7 @@ class Zendesk:
             ("page", str(page)),
             ("include", f"tickets({_INCLUDE})"),
         )
-        return self._page(await self._api.read("/api/v2/search", wire.Found, params))
+        return await self._tickets("/api/v2/search", wire.Found, params)
 
     async def open_by_export(self, cursor: str | None = None, extra: str = "") -> TicketPage:
         """Up to 100 unsolved tickets, however many there are; some minutes behind, may repeat.
@@ -144,7 +146,7 @@ class Zendesk:
             ("include", f"tickets({_INCLUDE})"),
             *_from(cursor),
         )
-        return self._page(await self._api.read("/api/v2/search/export", wire.Found, params))
+        return await self._tickets("/api/v2/search/export", wire.Found, params)
 
     async def in_view(self, view_id: int, cursor: str | None = None) -> TicketPage:
         """Up to 100 tickets of a view, in its order.
@@ -153,7 +155,7 @@ class Zendesk:
         """
         params = (("include", _INCLUDE), *_from(cursor))
         path = f"/api/v2/views/{view_id}/tickets"
-        return self._page(await self._api.read(path, wire.Tickets, params))
+        return await self._tickets(path, wire.Tickets, params)
 
     async def show_many(self, ids: Sequence[int]) -> tuple[TicketRecord, ...]:
         """The tickets with these ids; those deleted or hidden from us are left out.
@@ -169,8 +171,7 @@ class Zendesk:
         for start in range(0, len(ids), PAGE):
             wanted = ",".join(str(one) for one in ids[start : start + PAGE])
             params = (("ids", wanted), ("include", _INCLUDE))
-            reply = await self._api.read("/api/v2/tickets/show_many", wire.Tickets, params)
-            page = self._page(reply)
+            page = await self._tickets("/api/v2/tickets/show_many", wire.Tickets, params)
             found += self._all(page.tickets, page.skipped)
         return tuple(found)
 
@@ -227,9 +228,33 @@ class Zendesk:
                 return
         raise UnexpectedReply(self._api.source, "Zendesk sends a list that does not end.")
 
+    async def _tickets(
+        self,
+        path: str,
+        shape: type[wire.Tickets] | type[wire.Found],
+        params: Sequence[tuple[str, str]],
+    ) -> TicketPage:
+        answer = await self._api.ask(Request("GET", path, params))
+        # Nearly always; where anything is wrong with the page, the rest of it is still to be had.
+        with contextlib.suppress(UnexpectedReply, ValueError):
+            return self._sound(decode(self._api.source, answer, wire.SOUND[shape]))
+        return self._page(decode(self._api.source, answer, shape))
+
+    def _sound(self, reply: wire.SoundPage) -> TicketPage:
+        tickets = wire.sound_tickets(reply, self._severity_tags, self._web_url)
+        return self._some(reply, tickets, ())
+
     def _page(self, reply: wire.Tickets | wire.Found) -> TicketPage:
         raws = reply.tickets if isinstance(reply, wire.Tickets) else reply.results
         tickets, skipped = readable("ticket", raws, self._reader(wire.sideloads(reply)))
+        return self._some(reply, tickets, skipped)
+
+    def _some(
+        self,
+        reply: wire.SoundPage | wire.Beside,
+        tickets: tuple[TicketRecord, ...],
+        skipped: tuple[str, ...],
+    ) -> TicketPage:
         following = self._following(reply.meta)
         more = following is not None or reply.next_page is not None
         return TicketPage(tickets, more, following, reply.count, skipped)

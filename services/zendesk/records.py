@@ -10,7 +10,7 @@ from msgspec import Struct
 from services.domain import Ticket
 
 
-class Metrics(Struct, frozen=True):
+class Metrics(Struct, frozen=True, gc=False):
     """The counters that come with a ticket; None where Zendesk did not say."""
 
     replies: int | None
@@ -25,7 +25,7 @@ class Metrics(Struct, frozen=True):
     status_updated_at: datetime | None
 
 
-class TicketRecord(Struct, frozen=True):
+class TicketRecord(Struct, frozen=True, gc=False):
     """A ticket as it was sent, and what it takes to judge its facts."""
 
     ticket: Ticket

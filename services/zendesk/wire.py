@@ -86,16 +86,23 @@ class Me(msgspec.Struct):
     user: _Me
 
 
-class _Group(msgspec.Struct):
+class _User(msgspec.Struct, gc=False):
+    id: Whole
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
+
+
+class _Group(msgspec.Struct, gc=False):
     id: Whole
     name: str | None = None
 
 
-class _Minutes(msgspec.Struct):
+class _Minutes(msgspec.Struct, gc=False):
     calendar: Whole | None = None
 
 
-class _MetricSet(msgspec.Struct):
+class _MetricSet(msgspec.Struct, gc=False):
     ticket_id: Whole | None = None
     replies: Whole | None = None
     reply_time_in_minutes: _Minutes | None = None
@@ -104,7 +111,9 @@ class _MetricSet(msgspec.Struct):
     status_updated_at: Moment | None = None
 
 
-class _Ticket(msgspec.Struct, kw_only=True):
+class SoundTicket(msgspec.Struct, kw_only=True, gc=False):
+    """What is read of a ticket, its counters too."""
+
     id: Whole
     created_at: Moment
     updated_at: Moment
@@ -119,7 +128,56 @@ class _Ticket(msgspec.Struct, kw_only=True):
     assignee_id: Whole | None = None
     group_id: Whole | None = None
     comment_count: Whole | None = None
-    metric_set: msgspec.Raw = _NOTHING
+    metric_set: _MetricSet | None = None
+
+
+class _Ticket(SoundTicket, kw_only=True, gc=False):
+    metric_set: msgspec.Raw = _NOTHING  # type: ignore[assignment]  # alone it may be broken
+
+
+class SoundPage(msgspec.Struct, kw_only=True):
+    """A page of tickets in which everything is as documented: read at once, as most pages are.
+
+    Of one with a broken record everything else is read, record by record: `Tickets`, `Found`.
+    """
+
+    users: list[_User] | None = None
+    groups: list[_Group] | None = None
+    metric_sets: list[_MetricSet] | None = None
+    meta: Meta | None = None
+    next_page: str | None = None
+    count: Whole | None = None
+
+    @property
+    def found(self) -> Sequence[SoundTicket]:
+        """The tickets."""
+        raise NotImplementedError
+
+
+class SoundTickets(SoundPage, kw_only=True):
+    """A page of tickets, or the tickets asked for by id."""
+
+    tickets: list[SoundTicket]
+
+    @property
+    def found(self) -> Sequence[SoundTicket]:
+        """The tickets."""
+        return self.tickets
+
+
+class SoundFound(SoundPage, kw_only=True):
+    """A page of search results."""
+
+    results: list[SoundTicket]
+
+    @property
+    def found(self) -> Sequence[SoundTicket]:
+        """The tickets."""
+        return self.results
+
+
+SOUND: Mapping[type[Beside], type[SoundPage]] = {Tickets: SoundTickets, Found: SoundFound}
+"""How a page is read at first."""
 
 
 class _Via(msgspec.Struct):
@@ -191,16 +249,34 @@ def sideloads(page: Beside) -> Sideloads:
 
 def person(raw: msgspec.Raw) -> Person:
     """A user. Raises `ValueError` without an id."""
-    one = msgspec.json.decode(raw, type=_Me)
-    if one.id is None:
-        raise ValueError("nobody")
+    return _person(msgspec.json.decode(raw, type=_User))
+
+
+def _person(one: _User) -> Person:
     return Person(one.id, one.name or "", one.email, one.role)
 
 
 def group(raw: msgspec.Raw) -> Group:
     """A group. Raises `ValueError` without an id."""
-    one = msgspec.json.decode(raw, type=_Group)
+    return _group(msgspec.json.decode(raw, type=_Group))
+
+
+def _group(one: _Group) -> Group:
     return Group(one.id, one.name or "")
+
+
+def sound_tickets(
+    page: SoundPage, severity_tags: Mapping[str, Severity], web_url: str
+) -> tuple[TicketRecord, ...]:
+    """The tickets of a page in which everything is as documented. `ValueError` where it is not."""
+    beside = Sideloads(
+        {one.id: one for one in map(_person, page.users or ())},
+        {one.id: one.name or "" for one in page.groups or ()},
+        {one.ticket_id: one for one in page.metric_sets or () if one.ticket_id is not None},
+    )
+    return tuple(
+        [_record(one, one.metric_set, beside, severity_tags, web_url) for one in page.found]
+    )
 
 
 def ticket(
@@ -208,33 +284,56 @@ def ticket(
 ) -> TicketRecord:
     """A ticket. Raises `ValueError` without an id or one of its two moments."""
     one = msgspec.json.decode(raw, type=_Ticket)
-    metrics = _metrics(one, beside.metrics.get(one.id))
-    tags = frozenset(tag.lower() for tag in one.tags or () if tag)
-    said = [severity_tags[tag] for tag in tags if tag in severity_tags]
+    found = None
+    with contextlib.suppress(ValueError, RecursionError):
+        found = msgspec.json.decode(one.metric_set, type=_MetricSet | None)
+    return _record(one, found, beside, severity_tags, web_url)
+
+
+def _record(
+    one: SoundTicket,
+    found: _MetricSet | None,
+    beside: Sideloads,
+    severity_tags: Mapping[str, Severity],
+    web_url: str,
+) -> TicketRecord:
+    """Ten thousand of these are made at a start: the fields go in by their place."""
+    number, requester, assignee = one.id, one.requester_id, one.assignee_id
+    metrics = _metrics(one, found or beside.metrics.get(number))
+    tags = frozenset([tag.lower() for tag in one.tags or () if tag])
+    said = severity_tags.keys() & tags
+    people = beside.people
+    asked = people.get(requester) if requester is not None else None
+    held = people.get(assignee) if assignee is not None else None
+    group_id = one.group_id
     return TicketRecord(
         Ticket(
-            id=one.id,
-            subject=one.subject or one.raw_subject or "",
-            status=_status(one.status),
-            created_at=utc(one.created_at),
-            updated_at=utc(one.updated_at),
-            url=f"{web_url}/agent/tickets/{one.id}",
-            tags=tags,
-            priority=one.priority,
-            requester=beside.name_of(one.requester_id),
-            requester_id=one.requester_id,
-            assignee=beside.name_of(one.assignee_id),
-            assignee_id=one.assignee_id,
-            group=None if one.group_id is None else beside.groups.get(one.group_id) or None,
-            group_id=one.group_id,
-            severity=min(said, key=SEVERITY_RANK.__getitem__, default=None),
+            number,
+            one.subject or one.raw_subject or "",
+            _STATUS.get(one.status) or _status(one.status),
+            utc(one.created_at),
+            utc(one.updated_at),
+            f"{web_url}/agent/tickets/{number}",
+            tags,
+            one.priority,
+            asked.name or None if asked else None,
+            requester,
+            held.name or None if held else None,
+            assignee,
+            None if group_id is None else beside.groups.get(group_id) or None,
+            group_id,
+            _worst([severity_tags[tag] for tag in said]) if said else None,
             requester_wrote_at=metrics.requester_updated_at if metrics else None,
             description=one.description or "",
         ),
         metrics,
         one.submitter_id,
-        beside.is_agent(one.requester_id),
+        asked.is_agent if asked else None,
     )
+
+
+def _worst(said: Sequence[Severity]) -> Severity:
+    return said[0] if len(said) == 1 else min(said, key=SEVERITY_RANK.__getitem__)
 
 
 def comment(raw: msgspec.Raw, beside: Sideloads, requester_id: int | None) -> Comment:
@@ -289,6 +388,10 @@ def _changes(audit: _Audit) -> Iterator[StatusChange]:
                 yield StatusChange(audit.created_at, before, after)
 
 
+_STATUS: Mapping[str | None, Status] = {status.value: status for status in Status}
+"""The words as they are documented."""
+
+
 def _status(word: str | None) -> Status:
     with contextlib.suppress(ValueError):
         return Status((word or "").lower())
@@ -312,20 +415,17 @@ def _metric_set(raw: msgspec.Raw) -> _MetricSet:
     return msgspec.json.decode(raw, type=_MetricSet)
 
 
-def _metrics(one: _Ticket, beside: _MetricSet | None) -> Metrics | None:
-    found = beside
-    with contextlib.suppress(ValueError, RecursionError):
-        found = msgspec.json.decode(one.metric_set, type=_MetricSet | None) or beside
+def _metrics(one: SoundTicket, found: _MetricSet | None) -> Metrics | None:
     if found is None:
         return None
     minutes = found.reply_time_in_minutes
     return Metrics(
-        replies=found.replies,
-        reply_minutes=minutes.calendar if minutes else None,
-        comment_count=one.comment_count,
-        latest_comment_at=_maybe(found.latest_comment_added_at),
-        requester_updated_at=_maybe(found.requester_updated_at),
-        status_updated_at=_maybe(found.status_updated_at),
+        found.replies,
+        minutes.calendar if minutes else None,
+        one.comment_count,
+        _maybe(found.latest_comment_added_at),
+        _maybe(found.requester_updated_at),
+        _maybe(found.status_updated_at),
     )
 
 
