@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from services.api.client import Api, Observe
+from services.api.connection import Certificates
 from services.clock import Clock
 from services.config.secrets import (
     PagerDutyLogin,
@@ -43,6 +44,7 @@ class Connector:
         self._clock = clock
         self._observe = observe
         self._transport = transport
+        self._certificates = Certificates()
         self._log = log
 
     def api(self, source: Source, base_url: str, *, expected: bool = True) -> Api:
@@ -105,6 +107,7 @@ class Connector:
             observe=self._observe,
             log=self._log,
             transport=self._transport,
+            certificates=self._certificates,
         )
 
     def _zendesk_login(self) -> ZendeskLogin | None:

@@ -277,12 +277,14 @@ class Issue(Struct, frozen=True, gc=False):
     """`zd-<id>`, `pd-<id>` or `zd-<id>+pd-<id>`; kept, for it is asked more often than all else."""
 
     def __post_init__(self) -> None:
-        parts = []
-        if self.ticket is not None:
-            parts.append(f"zd-{self.ticket.id}")
-        if self.incident is not None:
-            parts.append(f"pd-{self.incident.id}")
-        force_setattr(self, "id", "+".join(parts))
+        ticket, incident = self.ticket, self.incident
+        if incident is None:
+            made = f"zd-{ticket.id}" if ticket is not None else ""
+        elif ticket is None:
+            made = f"pd-{incident.id}"
+        else:
+            made = f"zd-{ticket.id}+pd-{incident.id}"
+        force_setattr(self, "id", made)
 
     @property
     def subject(self) -> str:

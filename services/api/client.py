@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from services.api.addresses import PATH, check_base_url
+from services.api.connection import Certificates, connect, load_httpx
 from services.api.exchange import Answer, Request, decode, read_body
 from services.api.governor import Governor
 from services.api.limits import Limits, limits_told
@@ -60,6 +61,7 @@ class Api:
         governor: Governor | None = None,
         log: Log | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
+        certificates: Certificates | None = None,
     ) -> None:
         """Make an API; nothing is asked yet.
 
@@ -74,6 +76,7 @@ class Api:
             governor: Says what may be asked when; of our own if not given.
             log: Where each request is noted, without what it said.
             transport: Stands in for the network.
+            certificates: Shared with other APIs; of our own if not given.
 
         Raises:
             ConfigError: Credentials may not be sent to such an address.
@@ -91,6 +94,7 @@ class Api:
         self._log = log
         self._observe = observe
         self._transport = transport
+        self._certificates = certificates or Certificates()
         self._client: httpx.AsyncClient | None = None
         self._turn = Turn()
 
@@ -250,9 +254,9 @@ class Api:
         return sent | {"Accept-Encoding": "gzip"}
 
     async def _exchange(self, request: Request, headers: Mapping[str, str]) -> Answer:
+        client = self._connected()
         import httpx
 
-        client = self._connected()
         read = REQUEST_SECONDS if request.patient else READ_SECONDS
         built = client.build_request(
             request.method,
@@ -284,19 +288,11 @@ class Api:
     def _connected(self) -> "httpx.AsyncClient":
         if self._client is not None:
             return self._client
-        from http.cookiejar import CookieJar, DefaultCookiePolicy
-
+        load_httpx()
         import httpx
 
         try:
-            self._client = httpx.AsyncClient(
-                transport=self._transport,
-                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-                follow_redirects=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-                # A proxy sees nothing of https; of http it would see the token.
-                trust_env=self._base_url.startswith("https:"),
-            )
+            self._client = connect(self._base_url, self._certificates, self._transport)
         except (OSError, ValueError, ImportError, httpx.InvalidURL):
             # Not chained: the address of a proxy may hold a password.
             raise Unreachable(
