@@ -48,9 +48,9 @@ def read_duration(text: str) -> timedelta:
     Raises:
         ValueError: It is none, or longer than a year; the reason is for the operator.
     """
-    if _BUSINESS_DAYS.fullmatch(text):
+    if re.fullmatch(_BUSINESS_DAYS, text):
         raise ValueError(f"counts business days, but this is elapsed time; {HOW_TO_WRITE_TIME}")
-    if not text or _TIMES.fullmatch(text) is None:
+    if not text or re.fullmatch(_TIMES, text) is None:
         raise ValueError(f"is not a duration; {HOW_TO_WRITE_TIME}")
     allowance = read_allowance(text)
     return allowance.duration
