@@ -20,6 +20,8 @@ UV := $(shell command -v uv 2>/dev/null)
 # each worker first reads all the tests, and they are many.
 JOBS ?= 3
 KILLS ?= 100
+# What has been compiled once is kept: else every start, and every test worker, does it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check lint types floors crashtest faults bench wheel pages pictures audit lock clean
 .DEFAULT_GOAL := run
