@@ -54,7 +54,7 @@ async def main(ticks: int, folder: Path) -> None:
     """Run it; what is kept for ever goes to the disk, as it does in earnest."""
     clock, feed, chance = ManualClock(NOON), FakeFeed(), random.Random(1)
     calls = Calls(SignalMemory(folder / "signals.db"), environ={})
-    app = RotaApp(feed, POLICY, clock, calls=calls, journal=Journal(folder / "journal.db"))
+    app = RotaApp(feed, POLICY, clock, calls=calls, journal=lambda: Journal(folder / "journal.db"))
     told = canned(ISSUES, NOON, mixed)
     before = 0
     async with app.run_test(size=(120, 40)) as pilot:
