@@ -38,7 +38,6 @@ from tui.screens.on_issue import IssueActions
 from tui.screens.pages import why_empty
 from widgets.boundary_card import BoundaryCard
 from widgets.detail import Detail
-from widgets.field import Field
 from widgets.gutter import Gutter
 from widgets.header import Header, HeaderFacts
 from widgets.parts import Parts
@@ -57,6 +56,8 @@ RUNNING = 0.15
 
 TICKER_ROWS = 8
 """With fewer lines than this there is room for the most urgent issues only."""
+
+FILTER_HINT = "words, sev:p2 is:mine src:pd who:ann tag:api age>2h due<30m"
 
 TALL_ROWS = 18
 """From so many lines on there is room for the saved views above the queue."""
@@ -129,6 +130,8 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._moved_at = 0.0
         self._pause: asyncio.TimerHandle | None = None
         self._issue_screen: IssueScreen | None = None
+        self._box: Input | None = None
+        """Where a filter is typed; made with the first one."""
         self._header = Header(policy)
         self._views = ViewLine()
         self.news = News()
@@ -158,14 +161,11 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             yield self._detail
         yield Static("", id="empty", markup=False)
         yield self._card
-        yield Field(placeholder="words, sev:p2 is:mine src:pd who:ann tag:api age>2h due<30m",
-                    id="filter")  # fmt: skip
         yield self._tour
         yield Static("", id="footer", markup=False)
 
     def on_mount(self) -> None:
         """The list has the keys."""
-        self.query_one("#filter", Input).display = False
         self.query_one("#empty").display = False
         self.table.focus()
         self.table.set_class(self.app.no_color, "-no-color")
@@ -453,12 +453,16 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         """The marked issues; without marks, the one under the cursor."""
         return self.marked() or super().meant()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Type a filter."""
-        box = self.query_one("#filter", Input)
-        box.display = True
+        if self._box is None:
+            from widgets.field import Field
+
+            self._box = Field(placeholder=FILTER_HINT, id="filter")
+            await self.mount(self._box, before=self._tour)
+        self._box.display = True
         # At once, not at the next turn of the loop: what is typed ahead belongs in the box.
-        self.set_focus(box)
+        self.set_focus(self._box)
 
     @on(Input.Changed, "#filter")
     def _narrow(self, event: Input.Changed) -> None:
@@ -481,9 +485,9 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         if self.table.marks:
             self.table.mark(frozenset())
             return
-        box = self.query_one("#filter", Input)
-        box.value = ""
-        box.display = False
+        if self._box is not None:
+            self._box.value = ""
+            self._box.display = False
         self._narrowing.drop()
         self.table.focus()
         self._rearrange(self._now)
