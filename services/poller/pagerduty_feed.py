@@ -29,6 +29,7 @@ from services.poller.duty import Duty
 from services.poller.ending import Ending
 from services.poller.rota_reader import RotaReader
 from services.poller.shelf import Shelf, about_one
+from services.poller.unclaimed import Unclaimed
 from services.poller.voids import Voids
 from services.store import Store
 
@@ -46,6 +47,9 @@ PAGE_OVERLAP = 5
 
 KEEP_RESOLVED = timedelta(hours=24)
 """How long a resolved incident is kept: it may still pair, and it was done this shift."""
+
+STRANGERS = timedelta(minutes=10)
+"""How long the log of incidents that are not known is held, once the list has been read."""
 
 READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
@@ -99,7 +103,7 @@ class PagerDutyFeed:
         self._records: dict[str, Incident] = {}
         self._memories: dict[str, IncidentMemory] = store.load_incidents()
         self._watermark: datetime | None = store.load_log_watermark()
-        self._covered_since: datetime | None = None
+        self._unclaimed = Unclaimed()
         self._log_forbidden = False
         self._offset = 0
         self._seen: set[str] = set()
@@ -130,6 +134,7 @@ class PagerDutyFeed:
             while not await self._read_open_page():
                 pass
             self._started = True
+        self._forget_strangers()
         self._forget_resolved()
         await self._reading.attempt(lambda: self.read_unknown(reads), self._clock)
         await self.schedules.read_if_due()
@@ -222,16 +227,16 @@ class PagerDutyFeed:
             entries = await self.log_since(since)
         except Forbidden:
             self._log_forbidden = True
-            self._covered_since = None
+            self._unclaimed.restart(None)
             return
         if entries is None or fresh:
             self._forget_logs()
-        if entries is None:
-            self._covered_since = asked_at
-        elif self._covered_since is None:
-            self._covered_since = since
+            self._unclaimed.restart(asked_at if entries is None else since)
+        self._unclaimed.begin(since)
         self._watermark = asked_at
         self._take_log(entries or ())
+        if entries is not None and fresh:
+            self._know_all(since)
 
     async def log_since(self, since: datetime) -> tuple[LogEntry, ...] | None:
         """The account's log from a moment on; None if it is too long to be read."""
@@ -256,6 +261,15 @@ class PagerDutyFeed:
             record = self._records.get(incident_id)
             if record is not None:
                 self._remember(record, learn(self._memories[incident_id], about))
+            else:
+                self._unclaimed.hold(incident_id, about)
+
+    def _know_all(self, since: datetime) -> None:
+        """After a gap the log was read anew: of what began since, nothing is left to be asked."""
+        for incident_id, record in self._records.items():
+            if record.created_at >= since:
+                memory = replace(self._memories[incident_id], complete=True)
+                self._remember(record, memory)
 
     async def _read_open_page(self) -> bool:
         """The next page of the open list; whether a walk through it is complete."""
@@ -307,9 +321,11 @@ class PagerDutyFeed:
         if known is not None and incident.updated_at < known.updated_at:
             return
         memory = self._memories.get(incident.id, IncidentMemory())
-        covered = self._covered_since is not None and incident.created_at >= self._covered_since
-        if covered and not memory.complete:
-            memory = replace(memory, complete=True)
+        if known is None:
+            told, all_of_it = self._unclaimed.claim(incident.id, incident.created_at)
+            memory = learn(memory, told)
+            if all_of_it and not memory.complete:
+                memory = replace(memory, complete=True)
         if self._log_forbidden and (known is None or incident.updated_at > known.updated_at):
             memory = replace(memory, complete=False)
         self._records[incident.id] = incident
@@ -331,7 +347,6 @@ class PagerDutyFeed:
         """A gap in the log: nothing that was complete is so any more."""
         for incident_id, memory in self._memories.items():
             self._memories[incident_id] = replace(memory, complete=False)
-        self._covered_since = None
 
     def _drop(self, incident_id: str) -> None:
         self.incidents.pop(incident_id, None)
@@ -339,6 +354,12 @@ class PagerDutyFeed:
         self._memories.pop(incident_id, None)
         self._missed.pop(incident_id, None)
         self._shelf.take(incident_id)
+
+    def _forget_strangers(self) -> None:
+        """Who was not in the list, and does not turn up soon, will have to be asked for."""
+        self._unclaimed.let_go(self._clock.now() - STRANGERS)
+        if len(self._memories) > len(self._records):
+            self._memories = {i: self._memories[i] for i in self._records}
 
     def _forget_resolved(self) -> None:
         before = self._clock.now() - KEEP_RESOLVED
