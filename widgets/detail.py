@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.style import Style
 from rich.text import Text
 
-from services.domain import Deadline, Issue, State, TimelineEntry
+from services.domain import Deadline, Issue, Snapshot, Source, State, TimelineEntry
 from services.links import allowed, web_link
 from services.plain import plain, plain_lines
 from services.policy.deadlines import Policy
@@ -26,6 +26,7 @@ from widgets.countdown import (
 )
 from widgets.pane import Pane
 from widgets.queue_table import answered_while_pending
+from widgets.trust import as_of, half_reads_until, half_wording
 
 LONGEST_ENTRY = 40
 """Lines shown of one comment."""
@@ -71,6 +72,12 @@ class Detail(Pane):
         self.about: str | None = None
         self.row: Row | None = None
         self.now: datetime | None = None
+        self._told = Snapshot()
+
+    def know(self, told: Snapshot) -> None:
+        """Go by this from now on, as to how old each half of an issue is."""
+        self._told = told
+        self._until = None
 
     def show(self, row: Row | None, now: datetime) -> None:
         """Show another issue, or the same one anew."""
@@ -101,7 +108,7 @@ class Detail(Pane):
             max((len(STATE_WORDS[d.state]) for d in row.deadlines), default=0),
         )
         promises = [self._promise(deadline, widest, now) for deadline in row.deadlines]
-        facts = _facts(row, self._policy, now, self._open_hosts)
+        facts = _facts(row, self._told, self._policy, now, self._open_hosts)
         self._standing = (facts, *(promises or [Text("Nothing is owed.")]))
         self._write()
 
@@ -114,6 +121,9 @@ class Detail(Pane):
             reads_until(deadline, self._policy, now, seconds=self._seconds)
             for deadline in self.row.deadlines
             if deadline.met_at is None
+        ]
+        moments += [
+            half_reads_until(self._told, source, now) for source in _sources(self.row.issue)
         ]
         return min([m for m in moments if m is not None] + [now - older % _MINUTE + _MINUTE])
 
@@ -143,11 +153,35 @@ class Detail(Pane):
             self._write()
 
 
-def _facts(row: Row, policy: Policy, now: datetime, open_hosts: Collection[str]) -> Text:
+def _sources(issue: Issue) -> tuple[Source, ...]:
+    """Where its halves come from."""
+    halves = ((Source.ZENDESK, issue.ticket), (Source.PAGERDUTY, issue.incident))
+    return tuple(source for source, half in halves if half is not None)
+
+
+def _ages(issue: Issue, told: Snapshot, now: datetime) -> Mapping[Source, str]:
+    """Of when each half is, in words; nothing while all of them are of this minute.
+
+    Of a pair both are told, for then it matters which one can be relied on.
+    """
+    worded = {source: half_wording(told, source, now) for source in _sources(issue)}
+    if not any(worded.values()):
+        return {}
+    statuses = told.sources or {}
+    return {
+        source: words or f"  {as_of(statuses[source], now)}"
+        for source, words in worded.items()
+        if words or source in statuses
+    }
+
+
+def _facts(
+    row: Row, told: Snapshot, policy: Policy, now: datetime, open_hosts: Collection[str]
+) -> Text:
     text = Text()
     text.append(plain(row.issue.subject, limit=1000) or "(no subject)", style="bold")
     text.append("\n")
-    for line in _lines(row, policy, now):
+    for line in _lines(row, _ages(row.issue, told, now), policy, now):
         text.append(f"{line}\n", style=_link(line, row.issue, open_hosts))
     return text
 
@@ -165,18 +199,10 @@ def _link(line: str, issue: Issue, open_hosts: Collection[str]) -> Style:
     return Style()
 
 
-def _lines(row: Row, policy: Policy, now: datetime) -> Iterator[str]:
+def _lines(row: Row, ages: Mapping[Source, str], policy: Policy, now: datetime) -> Iterator[str]:
     issue = row.issue
-    ticket, incident = issue.ticket, issue.incident
-    if ticket is not None:
-        who = plain(ticket.assignee or "nobody", limit=60)
-        yield f"Zendesk #{ticket.id}  {ticket.status}  held by {who}"
-    if incident is not None:
-        held = ", ".join(plain(name, limit=40) for name in incident.assignees) or "nobody"
-        yield f"PagerDuty #{incident.number}  {incident.status}  held by {held}"
-        if incident.acknowledged_by and incident.acknowledged_at:
-            by = plain(incident.acknowledged_by, limit=60)
-            yield f"acknowledged {_local(incident.acknowledged_at, policy)} by {by}"
+    ticket = issue.ticket
+    yield from _halves(issue, ages, policy)
     yield _severity(issue)
     if ticket is not None and ticket.requester:
         yield f"from {plain(ticket.requester, limit=80)}"
@@ -190,6 +216,23 @@ def _lines(row: Row, policy: Policy, now: datetime) -> Iterator[str]:
         yield f"! answered {at}, still pending"
     if ticket is not None and ticket.tags:
         yield "tags " + plain(" ".join(sorted(ticket.tags)), limit=200)
+
+
+def _halves(issue: Issue, ages: Mapping[Source, str], policy: Policy) -> Iterator[str]:
+    ticket, incident = issue.ticket, issue.incident
+    if ticket is not None:
+        who = plain(ticket.assignee or "nobody", limit=60)
+        yield f"Zendesk #{ticket.id}  {ticket.status}  held by {who}"
+    if Source.ZENDESK in ages:
+        yield ages[Source.ZENDESK]
+    if incident is not None:
+        held = ", ".join(plain(name, limit=40) for name in incident.assignees) or "nobody"
+        yield f"PagerDuty #{incident.number}  {incident.status}  held by {held}"
+        if incident.acknowledged_by and incident.acknowledged_at:
+            by = plain(incident.acknowledged_by, limit=60)
+            yield f"acknowledged {_local(incident.acknowledged_at, policy)} by {by}"
+    if Source.PAGERDUTY in ages:
+        yield ages[Source.PAGERDUTY]
 
 
 def _severity(issue: Issue) -> str:

@@ -70,6 +70,39 @@ def trust_reads_until(snapshot: Snapshot, now: datetime) -> datetime | None:
     return min(moments, default=None)
 
 
+def half_wording(snapshot: Snapshot, source: Source, now: datetime) -> str:
+    """Of when one half of an issue is, where its source is not live; else empty."""
+    status = (snapshot.sources or {}).get(source)
+    if status is None:
+        return ""
+    found = trust(status, now, paused=snapshot.paused)
+    if found in _QUIET:
+        return ""
+    said = "" if snapshot.paused and found is Trust.LATE else f"{found.value.upper()}: "
+    if found is Trust.PARTLY:
+        return f"! {said}may be as last known"
+    return f"! {said}{as_of(status, now)}"
+
+
+def as_of(status: SourceStatus, now: datetime) -> str:
+    """The age of what a source told, from when it was asked for."""
+    if status.fetched_at is None:
+        return "as last known"
+    age = now - status.fetched_at
+    return "as of just now" if age < _MINUTE else f"as of {age_text(age)} ago"
+
+
+def half_reads_until(snapshot: Snapshot, source: Source, now: datetime) -> datetime | None:
+    """When that reads differently; None is never."""
+    status = (snapshot.sources or {}).get(source)
+    if status is None:
+        return None
+    moments = [trust_until(status, now, paused=snapshot.paused)]
+    if status.fetched_at is not None:
+        moments.append(now + _MINUTE - (now - status.fetched_at) % _MINUTE)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def _source(
     name: str, status: SourceStatus, now: datetime, reason: int, paused: bool, seconds: bool
 ) -> str:

@@ -309,6 +309,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._look_over()
         self.countdowns.tick(now)
         for detail in self._details():
+            detail.know(self._snapshot)
             detail.follow(self._standing.row_of(detail.about), now)
         words = narrowing.words
         few = f"{len(kept)} of {len(rows)}"
@@ -436,6 +437,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
         options = self._options
         detail = Detail(self.policy, ascii_only=options.ascii, open_hosts=options.open_hosts)
+        detail.know(self._snapshot)
         self._issue_screen = IssueScreen(self.policy, detail, row, self._now)
         await self.app.push_screen(self._issue_screen)
         self._want(row.issue)
