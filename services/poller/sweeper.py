@@ -38,6 +38,8 @@ class Sweeper:
         """Whether Zendesk sends no counters at all here."""
         self.skipped: tuple[str, ...] = ()
         """Why records of the latest pages were left out."""
+        self.hurried = False
+        """Whether something that has changed may stand on the next page."""
         self._client = client
         self._scope = scope
         self._book = book
@@ -50,7 +52,12 @@ class Sweeper:
     @property
     def due(self) -> bool:
         """Whether it is time for the next page."""
-        return self._clock.monotonic() - self._swept_at >= self._reconcile * NEARLY
+        waited = self._clock.monotonic() - self._swept_at
+        return self.hurried or waited >= self._reconcile * NEARLY
+
+    def hurry(self) -> None:
+        """Have the next page be due, for something may stand on it."""
+        self.hurried = True
 
     async def walk_on(self) -> None:
         """The whole list; what was read of it stays when it is interrupted.
@@ -64,7 +71,7 @@ class Sweeper:
             pass
 
     async def walk_anew(self) -> None:
-        """The whole list from its first page, for too much has changed.
+        """The whole list from its first page on.
 
         Raises:
             ServiceError: A page could not be read; `step` goes on from there.
@@ -94,6 +101,7 @@ class Sweeper:
         if self._pending is not None:
             await self._take(self._pending)
             self._pending = None
+        self.hurried = False
         if self._sweep.over is None:
             return True
         await self._verify_missing(self._sweep.over)

@@ -124,6 +124,7 @@ class ZendeskFeed:
             await self._become_whole()
         elif self._sweeper.due and self._to_spare():
             await self._sweeping.attempt(self._sweeper.step, self._clock)
+            self.partial = self._unsure()
         self._started = True
         self._book.forget_done(self._clock.now() - KEEP_DONE)
         await self._reading.attempt(lambda: self.read_unknown(reads), self._clock)
@@ -206,19 +207,27 @@ class ZendeskFeed:
         Raises:
             ServiceError: Where only the list says which tickets are ours, nothing else will do.
         """
-        try:
-            await self._sweeper.walk_on()
-        except Unauthorised:
-            raise
-        except ServiceError as error:
-            if self._scope.by_membership:
+        if self._scope.by_membership:
+            # What was listed at an earlier attempt says nothing of tickets that came since.
+            await self._sweeper.walk_anew()
+            if self._first is not None:
+                self._take_changes(self._first)
+        else:
+            try:
+                await self._sweeper.walk_on()
+            except Unauthorised:
                 raise
-            await self._go_back()
-            self.partial = "" if self._whole else self._missing(error)
-            return
-        if self._scope.by_membership and self._first is not None:
-            self._take_changes(self._first)
+            except ServiceError as error:
+                await self._go_back()
+                self.partial = "" if self._whole else self._missing(error)
+                return
         self._whole, self.partial, self._first = True, "", None
+
+    def _unsure(self) -> str:
+        """Where only the list says what is ours: what may be missing while it cannot be read."""
+        if not (self._scope.by_membership and self._sweeper.hurried and self._sweeping.failures):
+            return ""
+        return f"{self._sweeping.error} Tickets that are new in this queue may be missing."
 
     async def _go_back(self) -> None:
         """Read a page of changes from further back; the last one is the end of all tickets."""
@@ -285,8 +294,7 @@ class ZendeskFeed:
 
     async def _read_first(self) -> None:
         """The latest changes, before the list, so that nothing falls in between."""
-        if self._first is None:
-            self._first = await self._changed()
+        self._first = await self._changed()
         stamps = [record.ticket.updated_at for record in self._first.tickets]
         self._watermark = max(stamps, default=_LONG_AGO)
         if not self._scope.by_membership:
@@ -296,8 +304,19 @@ class ZendeskFeed:
 
     def _take_changes(self, page: TicketPage) -> None:
         self._changes_skipped = page.skipped
+        if self._scope.by_membership and self._has_strangers(page):
+            self._sweeper.hurry()
         for record in page.tickets:
             self._book.take(record, live=True, member=False)
+
+    def _has_strangers(self, page: TicketPage) -> bool:
+        """Whether one has changed of which only the list can say if it is ours."""
+        return any(
+            record.ticket.updated_at > self._watermark
+            and record.ticket.id not in self._book.members
+            and not record.ticket.status.done
+            for record in page.tickets
+        )
 
     def _unknown(self) -> list[int]:
         """What is to be read one by one: what went wrong last, else what is due first."""

@@ -132,7 +132,8 @@ def utc_text(moment: datetime) -> str:
     >>> utc_text(datetime(2026, 12, 24, 14, 20, 5, 999, tzinfo=UTC))
     '2026-12-24T14:20:05Z'
     """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Asked for more often than all else; `strftime` takes ten times as long.
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def text_or_none(moment: datetime | None) -> str | None:

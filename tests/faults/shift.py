@@ -1,16 +1,20 @@
 """A whole shift of random trouble, and what is left at its end."""
 
+import contextlib
 import gc
 import random
 import sys
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import BuiltinFunctionType, FunctionType, ModuleType
+from unittest import mock
 
 from services.api.client import Api
 from services.clock import ManualClock
 from services.config.tables import Config
-from services.domain import Source
+from services.domain import Snapshot, Source
 from services.policy.deadlines import Policy
+from services.poller import pagerduty_feed, zendesk_feed
 from services.sessions import Session
 from services.simulator import faults, rehearsal, script
 from services.simulator.interference import Effect
@@ -21,10 +25,12 @@ from tests.faults.stage import CONFIG, Stage, by_id, fresh_look, open_in, stage,
 STEP = 60.0
 """Seconds between two looks of the judge."""
 
+KEPT = timedelta(hours=1)
+"""How long what is done is kept in a shift."""
+
 BUDGET_PER_MINUTE = {Source.ZENDESK: 7.0, Source.PAGERDUTY: 9.3 + 8}
 """Requests a minute: the polling design's table. Reading single incidents, two in each cycle at
 the most, comes on top of its 9.3 for PagerDuty; for Zendesk it is counted in."""
-
 
 PATHS = ("*", "*", "/tickets*", "/search", "/incidents*", "/log_entries", "/schedules")
 
@@ -45,9 +51,7 @@ def weather(world: World, rng: random.Random) -> None:
         faults.surprising(),
     ]
     vendor = rng.choice(("zendesk", "pagerduty", None))
-    path = rng.choice(
-        ("*", "*", "/tickets*", "/search", "/incidents*", "/log_entries", "/schedules")
-    )
+    path = rng.choice(PATHS)
     now = world.timeline.now()
     ends = now + timedelta(seconds=rng.choice((20, 60, 240, 900)))
     if vendor == "zendesk":
@@ -58,37 +62,86 @@ def weather(world: World, rng: random.Random) -> None:
         world.faults.add(rng.choice(kinds), path=path, until=ends)
 
 
-async def lived_through(hours: float, seed: int, config: Config = CONFIG) -> tuple[Stage, float]:
-    """A shift with its judge; what it left, and how much memory has grown from its first third on.
+@dataclass
+class Shift:
+    """A shift that is over."""
 
-    What was done with today is kept for a day: memory is counted per issue that is held.
+    world: World
+    crowd: list[Stage]
+    hours: float
+    growth: float = 0.0
+    """By what share all that the dashboards hold grew in the second half of the shift."""
+    lies: list[str] = field(default_factory=list)
+    """What was shown and not true, meanwhile and at the end, by whichever dashboard."""
+
+    @property
+    def polls(self) -> int:
+        """How often a vendor was asked by any dashboard for what has changed."""
+        asked = self.world.asked()
+        return asked["GET", "/tickets"] + asked["GET", "/log_entries"]
+
+    def per_minute(self, source: Source) -> float:
+        """Requests that a vendor got from each dashboard."""
+        made = sum(seen.vendor == source.value for seen in self.world.requests)
+        return made / (self.hours * 60 * len(self.crowd))
+
+
+async def lived_through(
+    hours: float, seed: int, config: Config = CONFIG, dashboards: int = 1
+) -> Shift:
+    """A shift of some dashboards with their judge, and what it left.
+
+    What is done is let go after an hour here instead of a day, so that by half of the shift each
+    thing that is kept for a time has been let go of, and what grows from then on grows for ever.
     """
     rng = random.Random(seed)
-    world = World(ManualClock(DEMO_START), seed=seed)
+    world = World(clock := ManualClock(DEMO_START), seed=seed)
     rehearsal.play(world, script.find("shift"))
-    async with stage(world=world, keep=False, seed=seed, config=config) as on:
-        await on.advance(60)
-        early = 0.0
-        steps = int(hours * 3600 / 300)
+    async with contextlib.AsyncExitStack() as stack:
+        crowd = [
+            await stack.enter_async_context(
+                stage(world=world, keep=False, seed=seed + number, config=config)
+            )
+            for number in range(dashboards)
+        ]
+        shift = Shift(world, crowd, hours)
+
+        async def advance(seconds: float) -> None:
+            for _ in range(round(seconds / STEP)):
+                await clock.advance(STEP)
+                for on in crowd:
+                    await on.settle()
+                    shift.lies += untruths(on.latest, world, clock.now())
+
+        await advance(60)
+        sooner = stack.enter_context(contextlib.ExitStack())
+        for module, name in ((zendesk_feed, "KEEP_DONE"), (pagerduty_feed, "KEEP_RESOLVED")):
+            sooner.enter_context(mock.patch.object(module, name, KEPT))
+        steps, half = int(hours * 3600 / 300), 0
         for step in range(steps):
             if rng.random() < 0.4:
                 weather(world, rng)
-            await on.advance(300, STEP)
-            if step == steps // 3:
-                early = per_issue(on)
-        growth = per_issue(on) / early - 1
+            await advance(300)
+            if step == steps // 2:
+                half = sum(map(held, crowd))
+        shift.growth = sum(map(held, crowd)) / half - 1
         world.faults.clear()
-        await on.advance(900, STEP)
-        on.assembly.poller.refresh()
-        await on.settle()
-        on.lies += await differences(on)
-        return on, growth
+        await advance(900)
+        for on in crowd:
+            on.assembly.poller.refresh()
+        await clock.settle()
+        # Who has not been there finds pairs by what was over today, as these did at their start.
+        sooner.close()
+        newcomer = await fresh_look(crowd[0])
+        for on in crowd:
+            await on.settle()
+            shift.lies += differences(on, newcomer)
+        return shift
 
 
-def per_issue(on: Stage) -> float:
-    """Bytes held by the poller for each ticket and incident that it keeps."""
-    poller = on.assembly.poller
-    size, seen, waiting = 0, set(), [vars(poller)]
+def held(on: Stage) -> int:
+    """Bytes of all that a dashboard holds, in this process and apart from its connections."""
+    size, seen, waiting = 0, set(), [on.assembly.poller, on.assembly.outbox, on.assembly.log]
     while waiting:
         one: object = waiting.pop()
         if id(one) in seen or isinstance(one, _OTHERS):
@@ -96,15 +149,14 @@ def per_issue(on: Stage) -> float:
         seen.add(id(one))
         size += sys.getsizeof(one)
         waiting += gc.get_referents(one)
-    kept = on.latest.issues + on.latest.done
-    return size / len(kept)
+    return size
 
 
 _OTHERS = (type, ModuleType, FunctionType, BuiltinFunctionType, Api, ManualClock, Session, Policy)
 """Where the poller's own things end."""
 
 
-async def differences(on: Stage) -> list[str]:
+def differences(on: Stage, newcomer: Snapshot) -> list[str]:
     """What is on show otherwise than in the world, and than a newcomer sees it."""
     found = untruths(on.latest, on.world, on.clock.now())
     tickets, incidents = open_in(on.world)
@@ -112,14 +164,9 @@ async def differences(on: Stage) -> list[str]:
     pages = {i.incident.id for i in on.latest.issues if i.incident and not i.incident.resolved}
     found += [f"ticket {one}" for one in tickets ^ shown]
     found += [f"incident {one}" for one in incidents ^ pages]
-    mine, theirs = by_id(on.latest), by_id(await fresh_look(on))
+    mine, theirs = by_id(on.latest), by_id(newcomer)
     found += [f"{one}: not as a newcomer sees it" for one in mine.keys() ^ theirs.keys()]
     for one in mine.keys() & theirs.keys():
         if mine[one].promises != theirs[one].promises:
             found.append(f"{one}: {mine[one].promises} / {theirs[one].promises}")
     return found
-
-
-def per_minute(on: Stage, source: Source, hours: float) -> float:
-    """Requests that a vendor got."""
-    return sum(seen.vendor == source.value for seen in on.world.requests) / (hours * 60)

@@ -85,9 +85,14 @@ class Stage:
 
     async def tried_again(self, source: Source) -> None:
         """Wait, after any hold, until a source has been polled once more."""
-        due = self.status(source).next_try_at or self.clock.now()
+        before = self.status(source)
+        due = before.next_try_at or self.clock.now()
         await self.advance(max(1.0, (due - self.clock.now()).total_seconds() + 2), step=1)
-        await self.settle()
+        # One that began in time of trouble may still be waiting for its answer.
+        for _ in range(60):
+            if self.status(source) is not before:
+                return
+            await self.advance(1, step=1)
 
 
 @contextlib.asynccontextmanager

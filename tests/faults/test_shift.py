@@ -6,7 +6,7 @@ import msgspec
 
 from services.config.tables import Poll
 from services.health import Trust
-from tests.faults.shift import BUDGET_PER_MINUTE, lived_through, per_minute
+from tests.faults.shift import BUDGET_PER_MINUTE, lived_through
 from tests.faults.stage import CONFIG
 
 HOURS = 12
@@ -18,10 +18,11 @@ SLOWLY = msgspec.structs.replace(
 
 
 async def test_twelve_hours_of_trouble_end_with_the_truth() -> None:
-    on, growth = await lived_through(HOURS, seed=3, config=SLOWLY)
+    shift = await lived_through(HOURS, seed=3, config=SLOWLY)
 
-    assert on.lies == []
-    assert growth <= 0.10
+    assert shift.lies == []
+    assert shift.polls > 900
+    assert shift.growth <= 0.10
     for source, most in BUDGET_PER_MINUTE.items():
-        assert per_minute(on, source, HOURS) <= most
-        assert on.word(source) is Trust.LIVE
+        assert shift.per_minute(source) <= most
+        assert [on.word(source) for on in shift.crowd] == [Trust.LIVE]

@@ -8,9 +8,15 @@ import sys
 
 from tests.faults import matrix
 from tests.faults.crowd import SHARED, complaints_of_large, large_account, ten_dashboards
-from tests.faults.shift import BUDGET_PER_MINUTE, lived_through, per_minute
+from tests.faults.shift import BUDGET_PER_MINUTE, lived_through
 
 HOURS = 12
+
+DASHBOARDS = 5
+"""Of as many people on the same accounts."""
+
+POLLS = 20_000
+"""How many polls they have to make together in a shift, at the least."""
 
 
 def main() -> int:
@@ -23,15 +29,18 @@ def main() -> int:
 
 
 async def _shift() -> int:
-    on, growth = await lived_through(HOURS, seed=3)
-    rates = {source: per_minute(on, source, HOURS) for source in BUDGET_PER_MINUTE}
-    asked = len(on.world.requests)
-    print(f"\n{HOURS} h of random trouble at the usual pace: {asked} requests, ", end="")
-    print(", ".join(f"{source} {rate:.1f}/min" for source, rate in rates.items()), end="")
-    print(f", memory {growth:+.1%} per issue held; untrue at the end or meanwhile: {len(on.lies)}")
-    print("\n".join(on.lies[:10]))
+    shift = await lived_through(HOURS, seed=3, dashboards=DASHBOARDS)
+    rates = {source: shift.per_minute(source) for source in BUDGET_PER_MINUTE}
+    print(
+        f"\n{HOURS} h of random trouble, {DASHBOARDS} dashboards at the usual pace: "
+        f"{shift.polls} polls, {len(shift.world.requests)} requests, each "
+        + ", ".join(f"{source} {rate:.1f}/min" for source, rate in rates.items())
+        + f", held {shift.growth:+.1%} from the middle to the end; untrue at the end or meanwhile: "
+        f"{len(shift.lies)}"
+    )
+    print("\n".join(shift.lies[:10]))
     over = any(rate > BUDGET_PER_MINUTE[source] for source, rate in rates.items())
-    return bool(on.lies) or growth > 0.10 or over
+    return bool(shift.lies) or shift.growth > 0.10 or over or shift.polls < POLLS
 
 
 async def _crowd() -> int:

@@ -1,10 +1,10 @@
 """How does PagerDuty write its records? References unless more is asked for, in a zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.simulator.call import Json
+from services.simulator.call import Json, utc_text
 from services.simulator.pagerduty.records import (
     Actor,
     Alert,
@@ -44,7 +44,7 @@ class Writer:
         if moment is None:
             return None
         if self.zone.key == "UTC":
-            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return utc_text(moment)
         return moment.astimezone(self.zone).isoformat(timespec="seconds")
 
     # -- references ----------------------------------------------------------------------------
