@@ -51,6 +51,8 @@ KEEP_RESOLVED = timedelta(hours=24)
 STRANGERS = timedelta(minutes=10)
 """How long the log of incidents that are not known is held, once the list has been read."""
 
+ONE_BY_ONE = "What was done on incidents is read one by one, and may be missing."
+
 READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
 
@@ -92,6 +94,8 @@ class PagerDutyFeed:
         self.void = Voids()
         self.schedules = RotaReader(client, clock, rota_every)
         self.skipped: tuple[str, ...] = ()
+        self.partial = ""
+        """What of the incidents is not known since the start, and why; empty as a rule."""
         self._store = store
         self._clock = clock
         self._nearest_due = nearest_due
@@ -105,6 +109,8 @@ class PagerDutyFeed:
         self._watermark: datetime | None = store.load_log_watermark()
         self._unclaimed = Unclaimed()
         self._log_forbidden = False
+        self._log_down = False
+        self._log_seen = False
         self._offset = 0
         self._seen: set[str] = set()
         self._ending = Ending(Source.PAGERDUTY, "open incidents")
@@ -128,6 +134,7 @@ class PagerDutyFeed:
             raise
         except ServiceError as error:
             trouble = error
+        self._log_down = trouble is not None
         if self._started:
             await self._read_open_page()
         else:
@@ -138,8 +145,9 @@ class PagerDutyFeed:
         self._forget_resolved()
         await self._reading.attempt(lambda: self.read_unknown(reads), self._clock)
         await self.schedules.read_if_due()
-        if trouble is not None:
+        if trouble is not None and self._log_seen:
             raise trouble
+        self.partial = "" if trouble is None else f"{trouble.headline} {ONE_BY_ONE}"
 
     def save(self) -> None:
         """Keep what is known of incidents for the next start.
@@ -233,7 +241,7 @@ class PagerDutyFeed:
             self._forget_logs()
             self._unclaimed.restart(asked_at if entries is None else since)
         self._unclaimed.begin(since)
-        self._watermark = asked_at
+        self._watermark, self._log_seen = asked_at, True
         self._take_log(entries or ())
         if entries is not None and fresh:
             self._know_all(since)
@@ -326,7 +334,8 @@ class PagerDutyFeed:
             memory = learn(memory, told)
             if all_of_it and not memory.complete:
                 memory = replace(memory, complete=True)
-        if self._log_forbidden and (known is None or incident.updated_at > known.updated_at):
+        untold = self._log_forbidden or self._log_down
+        if untold and (known is None or incident.updated_at > known.updated_at):
             memory = replace(memory, complete=False)
         self._records[incident.id] = incident
         self._remember(incident, memory)

@@ -377,7 +377,8 @@ class Poller:
 
     def _partial(self, source: Source) -> str:
         """What a source that answers cannot tell of the queue."""
-        return self._zendesk.partial if source is Source.ZENDESK and self._zendesk else ""
+        feed = self._feed(source)
+        return feed.partial if feed is not None else ""
 
     def _feed(self, source: Source) -> ZendeskFeed | PagerDutyFeed | None:
         return self._zendesk if source is Source.ZENDESK else self._pagerduty

@@ -83,3 +83,29 @@ async def test_what_is_not_told_of_is_shown_as_last_known_and_what_is_done_is_no
 
         assert word(bench) is Trust.LIVE
         assert shown(bench.latest) == open_in(world)[0]
+
+
+async def test_without_the_accounts_log_incidents_are_read_one_by_one() -> None:
+    """Not failing for ever: the list can be read, and what it does not tell is looked up."""
+    world, clock = world_with(12)
+    world.faults.add(faults.broken(500), vendor="pagerduty", path="/log_entries")
+    async with running(world=(world, clock)) as bench:
+        at_first = bench.status(Source.PAGERDUTY)
+        word_at_first = trust(at_first, clock.now())
+        person = world.pagerduty.users[world.cast.agents[0].pagerduty_id]
+        made = world.pagerduty.create_incident("Disk is full", world.cast.backlog)
+        await bench.advance(40)
+        world.pagerduty.acknowledge(made.id, person)
+        acknowledged = clock.now()
+        await bench.advance(60)
+        shown = {i.incident.id: i.incident for i in bench.latest.issues if i.incident}
+        without = trust(bench.status(Source.PAGERDUTY), clock.now())
+        world.faults.clear()
+        await bench.advance(60)
+
+        assert word_at_first is Trust.PARTLY
+        assert "one by one" in (at_first.error or "")
+        assert without is Trust.PARTLY
+        assert shown.keys() >= open_in(world)[1]
+        assert shown[made.id].acknowledged_first.at == acknowledged
+        assert trust(bench.status(Source.PAGERDUTY), clock.now()) is Trust.LIVE
