@@ -81,15 +81,16 @@ def half_wording(snapshot: Snapshot, source: Source, now: datetime) -> str:
     said = "" if snapshot.paused and found is Trust.LATE else f"{found.value.upper()}: "
     if found is Trust.PARTLY:
         return f"! {said}may be as last known"
-    return f"! {said}{as_of(status, now)}"
+    if status.fetched_at is None:
+        return f"! {said}as last known"
+    return f"! {said}as of {age_text(now - status.fetched_at)} ago"
 
 
 def as_of(status: SourceStatus, now: datetime) -> str:
-    """The age of what a source told, from when it was asked for."""
-    if status.fetched_at is None:
-        return "as last known"
-    age = now - status.fetched_at
-    return "as of just now" if age < _MINUTE else f"as of {age_text(age)} ago"
+    """The age of what a live source told, from when it was asked for; young is young enough."""
+    if status.fetched_at is None or now - status.fetched_at < _MINUTE:
+        return "as of just now"
+    return f"as of {age_text(now - status.fetched_at)} ago"
 
 
 def half_reads_until(snapshot: Snapshot, source: Source, now: datetime) -> datetime | None:
@@ -98,6 +99,9 @@ def half_reads_until(snapshot: Snapshot, source: Source, now: datetime) -> datet
     if status is None:
         return None
     moments = [trust_until(status, now, paused=snapshot.paused)]
+    live = trust(status, now, paused=snapshot.paused) in _QUIET
+    if status.fetched_at is not None and not live and now - status.fetched_at < _MINUTE:
+        moments.append(now.replace(microsecond=0) + timedelta(seconds=1))
     if status.fetched_at is not None:
         moments.append(now + _MINUTE - (now - status.fetched_at) % _MINUTE)
     return min((moment for moment in moments if moment is not None), default=None)

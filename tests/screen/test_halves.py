@@ -27,7 +27,7 @@ NEVER = SourceStatus(Health.ERROR, None, "It is away.", 2, NOON + EVERY, EVERY)
         pytest.param(SourceStatus(Health.OFF), False, "", id="off"),
         pytest.param(asked(80), False, "! LATE: as of 1m ago", id="late"),
         pytest.param(asked(400, Health.STALE), False, "! STALE: as of 6m ago", id="stale"),
-        pytest.param(asked(5), True, "! as of just now", id="paused"),
+        pytest.param(asked(5), True, "! as of 5s ago", id="paused"),
         pytest.param(asked(130, Health.ERROR), False, "! FAILING: as of 2m ago", id="refused"),
         pytest.param(NEVER, False, "! FAILING: as last known", id="never answered"),
     ],
