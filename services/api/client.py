@@ -173,6 +173,15 @@ class Api:
             raise refusal(self.source, request, answer, secrets_in(sent))
         return answer
 
+    async def renew(self) -> bool:
+        """Whether there are other credentials by now than those in use, which are nobody's.
+
+        Raises:
+            Unauthorised: Only a person can help.
+            ServiceError: It could not be tried.
+        """
+        return self._renew is not None and await self._renew(self._headers())
+
     async def aclose(self) -> None:
         """Close the connection. Asking again opens a new one."""
         client, self._client = self._client, None

@@ -66,6 +66,8 @@ class Zendesk:
         Source: GET /api/v2/users/me
         """
         user = (await self._api.read("/api/v2/users/me", wire.Me)).user
+        if user.id is None and await self._api.renew():
+            user = (await self._api.read("/api/v2/users/me", wire.Me)).user
         if user.id is None:
             raise Unauthorised(
                 self._api.source,

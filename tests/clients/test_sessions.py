@@ -19,7 +19,7 @@ from services.errors import Unauthorised, Unreachable
 from services.secret import Secret
 from services.sessions import Session
 from services.simulator.call import Call, Reply, Seen
-from services.simulator.faults import reset_after, reset_before, silent_after, slow
+from services.simulator.faults import changed, reset_after, reset_before, silent_after, slow
 from services.simulator.interference import ServeLater
 from services.simulator.settings import Settings
 from services.simulator.transport import SimulatorTransport
@@ -300,3 +300,21 @@ async def test_a_slow_answer_with_new_tokens_is_waited_for(laptop: Laptop) -> No
 
     assert await asked == me
     assert laptop.renewals() == 1
+
+
+async def test_a_login_elsewhere_ends_a_start_with_credentials_that_are_nobodys(
+    laptop: Laptop,
+) -> None:
+    """Zendesk answers those as it does a visitor, and not with a refusal."""
+    visitor = changed(lambda body: body.update(user={"id": None, "name": "Anonymous user"}))
+    laptop.wallet.save_token(Source.ZENDESK, Secret(laptop.world.zendesk_token))
+    session, api = laptop.dashboard()
+    laptop.world.faults.add(visitor, path="/users/me", times=1)
+    with pytest.raises(Unauthorised, match="does not know these credentials"):
+        await who(session, api)
+    other = laptop.world.keys.grant(laptop.world.me, "another")
+    laptop.wallet.save_token(Source.ZENDESK, Secret(other.access))
+    laptop.world.faults.add(visitor, path="/users/me", times=1)
+
+    assert await who(session, api)
+    assert session.headers()["Authorization"] == f"Bearer {other.access}"
