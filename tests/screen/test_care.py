@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from services.domain import Health, SourceStatus
+import pytest
+
+from services.domain import Health, Issue, SourceStatus
 from services.news import News, changed_at
 from tests.screen.stage import NOON, Desk, issue, settle, snapshot
 from tui.options import ScreenOptions
@@ -108,19 +110,23 @@ def test_the_moment_of_leaving_is_where_the_news_begin() -> None:
     assert news.unread(OLD)
 
 
-async def test_the_numbers_of_an_issue_are_links_where_the_terminal_can() -> None:
+@pytest.mark.parametrize(
+    ("shown", "links"),
+    [
+        pytest.param(OLD, {"https://example.zendesk.com/1"}, id="to a host of ours"),
+        pytest.param(issue(2, "odd", 70, url="javascript:alert(1)"), set(), id="to nowhere"),
+    ],
+)
+async def test_the_numbers_of_an_issue_are_links_where_the_terminal_can(
+    shown: Issue, links: set[str]
+) -> None:
     desk = Desk(ScreenOptions(open_hosts=("example.zendesk.com",)))
-    odd = issue(2, "odd", 70, url="javascript:alert(1)")
     async with desk.app.run_test(size=(120, 30)) as pilot:
-        await desk.give(pilot, snapshot(OLD))
-        links = {s.style.link for strip in desk.app.screen._compositor.render_strips()
+        await desk.give(pilot, snapshot(shown))
+        found = {s.style.link for strip in desk.app.screen._compositor.render_strips()
                  for s in strip if s.style is not None and s.style.link}  # fmt: skip
-        await desk.give(pilot, snapshot(odd))
-        others = [s for strip in desk.app.screen._compositor.render_strips()
-                  for s in strip if s.style is not None and s.style.link]  # fmt: skip
 
-        assert links == {"https://example.zendesk.com/1"}
-        assert others == []
+        assert found == links
 
 
 async def test_the_tour_takes_no_room_where_there_is_none() -> None:
