@@ -8,7 +8,6 @@ way. A disk in trouble costs the file, not the dashboard.
 
 import contextlib
 import fcntl
-import json
 import os
 import re
 from collections import deque
@@ -61,6 +60,8 @@ class Log:
         entry |= {name: self._safe(value) for name, value in facts.items() if value is not None}
         self._recent.append(entry)
         if self._path is not None:
+            import json
+
             line = json.dumps(entry, ensure_ascii=True) + "\n"
             try:
                 os.write(self._opened(self._path), line.encode("ascii"))
@@ -128,6 +129,8 @@ def _numbered(path: Path, number: int) -> Path:
 
 def _understood(line: str) -> Entry | None:
     """A line cut short by a crash is left out."""
+    import json
+
     try:
         entry = json.loads(line)
     except ValueError:

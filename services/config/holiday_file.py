@@ -7,10 +7,11 @@ found out as if it were not there.
 """
 
 import importlib.util
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+
+import msgspec
 
 from services.errors import StoreError
 from services.policy.holidays import HolidaysIn
@@ -56,7 +57,7 @@ def _package() -> str | None:
 
 def _read(path: Path, place: str, said_by: str) -> dict[int, Mapping[date, str]]:
     try:
-        kept = json.loads(read_private(path))
+        kept = msgspec.json.decode(read_private(path))
         if kept["said_by"] != said_by or kept["place"] != place:
             return {}
         return {int(year): _days(days) for year, days in kept["years"].items()}
@@ -73,7 +74,7 @@ def _write(path: Path, place: str, said_by: str, known: Mapping[int, Mapping[dat
         str(year): {day.isoformat(): name for day, name in days.items()}
         for year, days in known.items()
     }
-    text = json.dumps({"said_by": said_by, "place": place, "years": years}, ensure_ascii=False)
+    text = msgspec.json.encode({"said_by": said_by, "place": place, "years": years}).decode()
     try:
         private_directory(path.parent)
         write_private(path, text, durable=False)

@@ -4,7 +4,6 @@ Goes on after a problem, so that all of them are told at once. No value of a key
 unless it is a duration, a time, a day, a date or a choice: tokens are in this file too.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -135,6 +134,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def quoted(text: str) -> str:
     """A text of the file, safe to print on one line."""
+    # Only what is wrong with the file is quoted.
+    import json
+
     short = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
     return json.dumps(short, ensure_ascii=not short.isprintable())
 

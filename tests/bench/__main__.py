@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from compileall import compile_dir
 from pathlib import Path
 
-from tests.bench import idle, keys, start, work
+from tests.bench import growth, idle, keys, start, work
 from tests.bench.figures import Figure, as_json, machine, markdown, table
 from tests.bench.terminal import ROOT
 
@@ -21,6 +21,7 @@ TOPICS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "keys": keys.figures,
     "work": work.figures,
 }
+GROWTH = "growth"
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- the table: begin -->", "<!-- the table: end -->"
 
@@ -34,9 +35,13 @@ def main() -> int:
     began, told = time.monotonic(), machine()
     print("\n".join(f"{name:<12} {value}" for name, value in told.items()), end="\n\n")
     measured: list[Figure] = []
+    shift = growth.begin() if GROWTH in (asked.only or [GROWTH]) else None
     for name in asked.only or TOPICS:
         print(f"measuring: {name} …", file=sys.stderr)
-        measured += TOPICS[name]()
+        if name in TOPICS:
+            measured += TOPICS[name]()
+    if shift is not None:
+        measured += growth.figures(shift)
     print(table(measured))
     missed = [figure for figure in measured if figure.met is False]
     goals = sum(figure.goal is not None for figure in measured)
@@ -51,7 +56,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=TOPICS, help="measure just these")
+    parser.add_argument("--only", nargs="+", choices=[*TOPICS, GROWTH], help="measure just these")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="PATH")
     parser.add_argument(
         "--write-docs", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}"

@@ -10,7 +10,7 @@ from tests.bench.figures import Figure, median, percentile
 from tests.bench.idle import dashboard
 from tests.bench.terminal import Terminal, python
 
-PRESSES = 120
+PRESSES = 80
 WARM_UP = 12
 DOWN, UP, PAGE = b"j", b"k", b"\x1b[6~"
 ESCAPE = b"\x1b[27u"
@@ -63,7 +63,7 @@ def figures() -> Iterator[Figure]:
     topic = "A poll that changed 100 of 10,000 issues"
     yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, MERGED, theirs.cpu)
 
-    opened = pressed(dashboard(200, "minutes"), [b"t", ESCAPE], presses=60, gap=0.25, warm_up=4)
+    opened = pressed(dashboard(200, "minutes"), [b"t", ESCAPE], presses=40, gap=0.2, warm_up=4)
     topic = "The triage form"
     yield Figure(topic, "key to painted, median", median(opened.done[::2]), "ms", 50)
     yield Figure(topic, "key to painted, 99 of 100", percentile(opened.done[::2], 0.99), "ms", 100)

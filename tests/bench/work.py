@@ -4,7 +4,6 @@ import asyncio
 import gc
 import json
 import random
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ from services.standing import Standing
 from services.zendesk import wire
 from services.zendesk.client import _INCLUDE
 from tests.bench.figures import Figure, interleaved, median
-from tests.bench.terminal import ROOT, python
 from tests.embedded import embedded
 from tests.perf.canned import by_minutes, canned
 
@@ -68,7 +66,6 @@ def figures() -> Iterator[Figure]:
     yield from _merge()
     yield from _reading()
     yield from _cycles()
-    yield from _growth()
 
 
 def _deadlines() -> Iterator[Figure]:
@@ -237,13 +234,3 @@ def _lists(asked: object) -> float:
     """All requests but the few reads of single issues, which are capped for each cycle."""
     assert isinstance(asked, dict)
     return float(sum(count for key, count in asked.items() if "_id}" not in key[1]))
-
-
-def _growth() -> Iterator[Figure]:
-    """Memory before and after twelve hours of ticks, polls and keys."""
-    argv = python("-m", "tests.bench.apps.shift")
-    said = subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    seen = msgspec.json.decode(said, type=dict[str, int])
-    before, after = seen["before"] / 1024, seen["after"] / 1024
-    topic = "43,200 ticks with a poll every half minute"
-    yield Figure(topic, "memory afterwards", after, "MB", 1.02, "an hour after the start", before)

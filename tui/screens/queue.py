@@ -18,7 +18,6 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from services.boundary import boundary_ahead
 from services.clock import Clock
 from services.domain import Issue, Snapshot, TimelineEntry
 from services.news import News
@@ -36,17 +35,17 @@ from tui.screens.marks import MarkActions
 from tui.screens.narrowing import MOST_COUNTED, Narrowing
 from tui.screens.on_issue import IssueActions
 from tui.screens.pages import why_empty
-from widgets.boundary_card import BoundaryCard
 from widgets.detail import Detail
 from widgets.gutter import Gutter
 from widgets.header import Header, HeaderFacts
 from widgets.parts import Parts
 from widgets.queue_table import QueueTable
-from widgets.tour import TourLine
 from widgets.view_line import ViewLine
 
 if TYPE_CHECKING:
     from tui.screens.issue import IssueScreen
+    from widgets.boundary_card import BoundaryCard
+    from widgets.tour import TourLine
 
 REST = 0.3
 """Seconds the cursor must rest on an issue before its story is fetched."""
@@ -135,13 +134,15 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self._header = Header(policy)
         self._views = ViewLine()
         self.news = News()
-        self._tour = TourLine()
+        self._tour: TourLine | None = None
+        self._ahead = False
+        """Whether it is time to look ahead: what lies half an hour off is not painted first."""
         self.table = QueueTable(policy, ascii_only=options.ascii, id="queue")
         self.table.signs = self._signs
         self.table.moved = self._moved
         self.table.absolute = options.absolute_times
         self.countdowns = Gutter(self.table)
-        self._card = BoundaryCard(policy.calendar, ascii_only=options.ascii)
+        self._card: BoundaryCard | None = None
         self._detail = Detail(
             policy, ascii_only=options.ascii, seconds=False, open_hosts=options.open_hosts
         )
@@ -160,8 +161,6 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             yield self.table
             yield self._detail
         yield Static("", id="empty", markup=False)
-        yield self._card
-        yield self._tour
         yield Static("", id="footer", markup=False)
 
     def on_mount(self) -> None:
@@ -170,7 +169,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         self.table.focus()
         self.table.set_class(self.app.no_color, "-no-color")
         if self._options.tour:
-            self._tour.begin()
+            self.action_tour()
         self.watch(self.table, "scroll_y", self._scrolled, init=False)
         self._mounted()
 
@@ -324,15 +323,27 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         )
         self._views.show(narrowing.counted(rows, now), self._news_words())
         self._say_if_empty(bool(kept), bool(words))
-        self._look_ahead(now)
+        if self._ahead:
+            self._look_ahead(now)
+        else:
+            self._ahead, self._looks_at = True, now
 
     def _look_ahead(self, now: datetime) -> None:
         """Tell of five, nine and the next turn, half an hour before."""
+
+        from services.boundary import boundary_ahead
+
         snapshot, calendar = self._snapshot, self.policy.calendar
         boundary = boundary_ahead(
             self._standing.rows, snapshot.done, snapshot.rota, self._names(), calendar, now
         )
-        self._card.show(boundary, now, self.size.width, self.size.height)
+        if boundary is not None and self._card is None:
+            from widgets.boundary_card import BoundaryCard
+
+            self._card = BoundaryCard(calendar, ascii_only=self._options.ascii)
+            self.mount(self._card, after="#empty")
+        if self._card is not None:
+            self._card.show(boundary, now, self.size.width, self.size.height)
         self._looks_at = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
     def _names(self) -> frozenset[str]:
@@ -461,7 +472,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
             from widgets.field import Field
 
             self._box = Field(placeholder=FILTER_HINT, id="filter")
-            await self.mount(self._box, before=self._tour)
+            await self.mount(self._box, before=self._tour or "#footer")
         self._box.display = True
         # At once, not at the next turn of the loop: what is typed ahead belongs in the box.
         self.set_focus(self._box)
@@ -481,7 +492,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     def action_back(self) -> None:
         """Hide the card; without one, drop the marks; without marks, the filter."""
-        if self._card.showing:
+        if self._card is not None and self._card.showing:
             self._card.dismiss()
             return
         if self.table.marks:
@@ -512,21 +523,27 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
     def action_tour(self) -> None:
         """Show a newcomer around."""
+        if self._tour is None:
+            from widgets.tour import TourLine
+
+            self._tour = TourLine()
+            self.mount(self._tour, before="#footer")
         self._tour.begin()
 
     def action_tour_next(self) -> None:
         """The next step of the tour, if it is on."""
-        if self._tour.on:
+        if self._tour is not None and self._tour.on:
             self._tour.next()
             self._tour_over()
 
     def action_tour_end(self) -> None:
         """End the tour."""
-        self._tour.end()
+        if self._tour is not None:
+            self._tour.end()
         self._tour_over()
 
     def _tour_over(self) -> None:
-        if not self._tour.on:
+        if self._tour is None or not self._tour.on:
             self.post_message(self.TourOver())
 
     def action_times(self) -> None:
