@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.screens.rota import RotaScreen
 
 
-BETWEEN_LOOKS = 0.1
+BETWEEN_LOOKS = 0.03
 """Seconds between two goes at what waits to be judged for the journal."""
 
 LOOKS = 16

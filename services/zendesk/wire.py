@@ -7,7 +7,7 @@ Source: developer.zendesk.com, Tickets, Ticket Metrics, Ticket Comments, Ticket 
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +18,7 @@ from services.html_text import LONGEST, html_text
 from services.zendesk.records import Comment, Group, Metrics, Person, TicketRecord
 
 _NOTHING = msgspec.Raw(b"null")
+_NO_TAGS: frozenset[str] = frozenset()
 _MACHINES = frozenset({"rule", "system"})
 """Channels of triggers, automations and Zendesk itself."""
 
@@ -300,8 +301,9 @@ def _record(
     """Ten thousand of these are made at a start: the fields go in by their place."""
     number, requester, assignee = one.id, one.requester_id, one.assignee_id
     metrics = _metrics(one, found or beside.metrics.get(number))
-    tags = frozenset([tag.lower() for tag in one.tags or () if tag])
-    said = severity_tags.keys() & tags
+    created, updated = one.created_at, one.updated_at
+    tags = frozenset([tag.lower() for tag in one.tags if tag]) if one.tags else _NO_TAGS
+    said = severity_tags.keys() & tags if tags else None
     people = beside.people
     asked = people.get(requester) if requester is not None else None
     held = people.get(assignee) if assignee is not None else None
@@ -311,8 +313,8 @@ def _record(
             number,
             one.subject or one.raw_subject or "",
             _STATUS.get(one.status) or _status(one.status),
-            utc(one.created_at),
-            utc(one.updated_at),
+            created if created.tzinfo is UTC else utc(created),
+            updated if updated.tzinfo is UTC else utc(updated),
             f"{web_url}/agent/tickets/{number}",
             tags,
             one.priority,
@@ -430,4 +432,4 @@ def _metrics(one: SoundTicket, found: _MetricSet | None) -> Metrics | None:
 
 
 def _maybe(moment: datetime | None) -> datetime | None:
-    return None if moment is None else utc(moment)
+    return moment if moment is None or moment.tzinfo is UTC else utc(moment)

@@ -139,8 +139,9 @@ def _running(cases: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Terminal]
             terminals[name] = open_ones.enter_context(terminal)
             terminal.until(lambda sent: len(sent) > 1000 or b"READYMARK" in sent)
             terminal.settle(0.5)
-        # The story of the issue under the cursor is read, rows are planned, garbage is frozen.
-        _pump(terminals.values(), 8)
+        # The story of the issue under the cursor is read, garbage is frozen, and of 10,000 issues
+        # that are all new it is worked out when they ring and what became of their promises.
+        _pump(terminals.values(), 30)
         yield terminals
 
 

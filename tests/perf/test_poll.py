@@ -44,9 +44,11 @@ def _later(issue: Issue) -> Issue:
 
 
 async def all_judged(desk: Desk, pilot: Pilot[None]) -> None:
-    """Until nothing waits for the journal."""
+    """Until nothing waits for the journal, and it is known when each issue will ring."""
     while desk.app.journal.waits:
         await pilot.pause(0.05)
+    while desk.app.signaller._watch._new:
+        desk.app.tick()
 
 
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
