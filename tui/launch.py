@@ -59,11 +59,12 @@ def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = F
 
     # Lines ring nowhere.
     memory = None if lines else signal_memory(config, environ, opened.notices.append)
+    assembly = put_together() if lines else None
     for notice in opened.notices:
         print(f"rota: {plain(notice)}", file=sys.stderr)
-    if lines:
+    if assembly is not None:
         gc.enable()
-        return _run_plain(put_together())
+        return _run_plain(assembly)
     folder = state_dir(environ)
     options = replace(_options(config), tour=not toured(folder))
     status = StatusFile(folder, opened.policy, SystemClock())

@@ -123,7 +123,7 @@ class Poller:
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Each new state of the world; the first is the last known queue from disk, if any."""
-        if (known := self.last_known()) is not None:
+        if (known := self._last_known()) is not None:
             yield known
         loops = {asyncio.create_task(self._run(beat)) for beat in self._beats}
         if self._vigil is not None:
@@ -143,7 +143,7 @@ class Poller:
             await asyncio.gather(*loops, return_exceptions=True)
             self._save(self._snapshot(), soon=False)
 
-    def last_known(self) -> Snapshot | None:
+    def _last_known(self) -> Snapshot | None:
         """The last known queue from disk, as old as it is; None where there is none."""
         if self._cached is None:
             return None

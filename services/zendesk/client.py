@@ -242,7 +242,7 @@ class Zendesk:
             return self._sound(decode(self._api.source, answer, wire.SOUND[shape]))
         return self._page(decode(self._api.source, answer, shape))
 
-    def _sound(self, reply: wire.SoundPage) -> TicketPage:
+    def _sound(self, reply: wire.SoundTickets | wire.SoundFound) -> TicketPage:
         tickets = wire.sound_tickets(reply, self._severity_tags, self._web_url)
         return self._some(reply, tickets, ())
 

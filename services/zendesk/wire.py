@@ -149,21 +149,11 @@ class SoundPage(msgspec.Struct, kw_only=True):
     next_page: str | None = None
     count: Whole | None = None
 
-    @property
-    def found(self) -> Sequence[SoundTicket]:
-        """The tickets."""
-        raise NotImplementedError
-
 
 class SoundTickets(SoundPage, kw_only=True):
     """A page of tickets, or the tickets asked for by id."""
 
     tickets: list[SoundTicket]
-
-    @property
-    def found(self) -> Sequence[SoundTicket]:
-        """The tickets."""
-        return self.tickets
 
 
 class SoundFound(SoundPage, kw_only=True):
@@ -171,13 +161,11 @@ class SoundFound(SoundPage, kw_only=True):
 
     results: list[SoundTicket]
 
-    @property
-    def found(self) -> Sequence[SoundTicket]:
-        """The tickets."""
-        return self.results
 
-
-SOUND: Mapping[type[Beside], type[SoundPage]] = {Tickets: SoundTickets, Found: SoundFound}
+SOUND: Mapping[type[Beside], type[SoundTickets] | type[SoundFound]] = {
+    Tickets: SoundTickets,
+    Found: SoundFound,
+}
 """How a page is read at first."""
 
 
@@ -267,17 +255,16 @@ def _group(one: _Group) -> Group:
 
 
 def sound_tickets(
-    page: SoundPage, severity_tags: Mapping[str, Severity], web_url: str
+    page: SoundTickets | SoundFound, severity_tags: Mapping[str, Severity], web_url: str
 ) -> tuple[TicketRecord, ...]:
     """The tickets of a page in which everything is as documented. `ValueError` where it is not."""
+    found = page.tickets if isinstance(page, SoundTickets) else page.results
     beside = Sideloads(
         {one.id: one for one in map(_person, page.users or ())},
         {one.id: one.name or "" for one in page.groups or ()},
         {one.ticket_id: one for one in page.metric_sets or () if one.ticket_id is not None},
     )
-    return tuple(
-        [_record(one, one.metric_set, beside, severity_tags, web_url) for one in page.found]
-    )
+    return tuple([_record(one, one.metric_set, beside, severity_tags, web_url) for one in found])
 
 
 def ticket(
