@@ -102,7 +102,7 @@ class IncidentStatus(StrEnum):
     RESOLVED = "resolved"
 
 
-class Fact(Struct, frozen=True, gc=False):
+class Fact(Struct, frozen=True, gc=False, omit_defaults=True):
     """When something last happened, as far as is known.
 
     Three cases: it happened at `at`; it has never happened (`at` is None and `known`); it has to
@@ -135,7 +135,7 @@ class StatusChange(Struct, frozen=True, gc=False):
     after: Status
 
 
-class Ticket(Struct, frozen=True, gc=False):
+class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     """A Zendesk ticket, with the facts its promises rest on."""
 
     id: int
@@ -181,7 +181,7 @@ class PendingAction(Struct, frozen=True):
     at: datetime
 
 
-class Incident(Struct, frozen=True, gc=False):
+class Incident(Struct, frozen=True, gc=False, omit_defaults=True):
     """A PagerDuty incident, with the facts its promises rest on."""
 
     id: str
@@ -218,7 +218,7 @@ class Incident(Struct, frozen=True, gc=False):
         return self.status is IncidentStatus.RESOLVED
 
 
-class Promise(Struct, frozen=True, gc=False):
+class Promise(Struct, frozen=True, gc=False, omit_defaults=True):
     """A deadline apart from the time of day: what was promised, from when, and whether kept."""
 
     kind: Kind
@@ -262,7 +262,7 @@ class Deadline(Struct, frozen=True):
         return self.promise.met_at
 
 
-class Issue(Struct, frozen=True, gc=False):
+class Issue(Struct, frozen=True, gc=False, omit_defaults=True):
     """One row of the queue: a ticket, an incident, or a ticket and the incident born with it."""
 
     ticket: Ticket | None

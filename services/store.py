@@ -5,7 +5,6 @@ the first poll answers) and the facts that cost requests to find out.
 """
 
 import contextlib
-import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -20,6 +19,12 @@ from services.domain import Snapshot
 from services.incident_facts import IncidentMemory
 from services.retention import halves
 from services.ticket_facts import TicketMemory
+
+try:
+    # As `random` does it: hashlib loads OpenSSL's for what is asked for once, of a line.
+    from _sha256 import sha256  # type: ignore[import-not-found]
+except ImportError:
+    from hashlib import sha256
 
 T = TypeVar("T")
 
@@ -209,7 +214,7 @@ class Store:
 
 def store_path(state_dir: Path, *accounts: str, kind: str = "") -> Path:
     """Where a file of a pair of accounts lies: each pair has its own, of each kind."""
-    digest = hashlib.sha256("\n".join(accounts).encode()).hexdigest()[:16]
+    digest = sha256("\n".join(accounts).encode()).hexdigest()[:16]
     return state_dir / f"{digest}{kind}.db"
 
 

@@ -9,7 +9,8 @@ import pytest
 from services.errors import UsageError
 from tests.pages import PAGES
 from tests.pictures import SCENES
-from tui.cli import main, parser
+from tui.cli import main
+from tui.parsing import parser
 
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])

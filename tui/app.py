@@ -109,12 +109,7 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
         self._keys = keymap(self.options.keys)
         self._next_tick: asyncio.TimerHandle | None = None
         self._spared = False
-        for theme in OWN:
-            self.register_theme(theme)
-        # Before anything is painted: to change it later is to style everything twice.
-        chosen = usable(self.options.theme, self.available_themes, self.no_color)
-        self.theme = chosen
-        self.stylesheet.set_variables(self.get_css_variables())
+        self._dress()
         self.open_hosts = self.options.open_hosts
         self.queue = QueueScreen(policy, self.options, clock, self._first)
         self._told: tuple[str, Sequence[TimelineEntry]] = ("", ())
@@ -123,6 +118,19 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
         self.writing = Writing(
             self, self._stationery, policy, clock, self.options, self._show, self.queue.dealt_with
         )
+
+    def _dress(self) -> None:
+        """Take the theme before anything is painted: to change it later is to style all twice."""
+        for theme in OWN:
+            self.register_theme(theme)
+        chosen = usable(self.options.theme, self.available_themes, self.no_color)
+        theme = self.available_themes[chosen]
+        if theme.dark and not theme.ansi:
+            # As Textual's own is, which it begins with: nothing but the colours is different.
+            self.set_reactive(RotaApp.theme, chosen)
+        else:
+            self.theme = chosen
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice, or where we can the one that sleeps until there is input."""

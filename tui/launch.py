@@ -15,6 +15,7 @@ from services.clock import ScaledClock, SystemClock
 from services.config.tables import Config
 from services.places import state_dir
 from services.plain import plain
+from tui.sparing import load_textual
 
 if TYPE_CHECKING:
     from services.assemble import Assembly
@@ -40,8 +41,7 @@ def run_dashboard(config: Config, environ: Mapping[str, str], *, lines: bool = F
     Raises:
         ConfigError: The configuration cannot be used.
     """
-    # Nothing that is made on the way to the first paint is garbage.
-    gc.disable()
+    load_textual()
     from services.opening import open_files, signal_memory
     from services.status.file import StatusFile
     from tui.crash import leave_no_core
@@ -88,6 +88,7 @@ def run_demo(
     Raises:
         ConfigError: The scenario cannot be used.
     """
+    load_textual()
     from services import assemble
     from services.journal.journal import Journal
     from services.opening import open_files

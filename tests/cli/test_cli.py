@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tui.arguments import DEFAULT_OPEN
-from tui.cli import VERSION, main
+from tui.cli import main
+from tui.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 SCREEN = {"textual", "rich"}

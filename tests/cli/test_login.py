@@ -155,7 +155,7 @@ def test_logging_out_forgets(
 
 
 def test_the_port_of_the_redirect_address_is_the_one_that_is_documented() -> None:
-    from tui.cli import parser
+    from tui.parsing import parser
 
     assert parser().parse_args(["login", "zendesk"]).port == command.DEFAULT_CLIENT_PORT
     assert f"127.0.0.1:{command.DEFAULT_CLIENT_PORT}/rota" in Path(

@@ -1,5 +1,6 @@
 """`rota` and `rota demo`: the dashboard on the real vendors, or on a simulated shift."""
 
+import gc
 import sys
 from collections.abc import Mapping
 
@@ -8,7 +9,6 @@ from services.config.files import find
 from services.config.tables import Config
 from services.config.vendors import configured
 from services.errors import ConfigError
-from tui.arguments import DEFAULT_SEED
 from tui.cli import EXIT_UNUSABLE
 from tui.launch import run_dashboard, run_demo
 
@@ -27,7 +27,7 @@ def dashboard(config_path: str | None, environ: Mapping[str, str], *, plain: boo
         return _offer_setup(config_path, environ, error)
     if configured(config, environ) or _logged_in(config, environ):
         return run_dashboard(config, environ, lines=plain)
-    return run_demo(config, seed=DEFAULT_SEED, unconfigured=True, lines=plain)
+    return run_demo(config, unconfigured=True, lines=plain)
 
 
 def _logged_in(config: Config, environ: Mapping[str, str]) -> bool:
@@ -40,6 +40,7 @@ def _offer_setup(config_path: str | None, environ: Mapping[str, str], error: Con
     """What is wrong with the file, and the way out of it."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError(error.headline, error.advice or _WAY_OUT) from error
+    gc.enable()
     print("\n".join(f"rota: {line}" for line in error.headline.splitlines()), file=sys.stderr)
     if input(f"{_WAY_OUT} Begin now? [y/N] ").strip().lower() not in ("y", "yes"):
         return EXIT_UNUSABLE

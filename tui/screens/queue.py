@@ -16,7 +16,7 @@ from textual.containers import Horizontal
 from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from services.clock import Clock
 from services.domain import Issue, Snapshot, TimelineEntry
@@ -43,6 +43,8 @@ from widgets.queue_table import QueueTable
 from widgets.view_line import ViewLine
 
 if TYPE_CHECKING:
+    from textual.widgets import Input
+
     from tui.screens.issue import IssueScreen
     from widgets.boundary_card import BoundaryCard
     from widgets.tour import TourLine
@@ -477,15 +479,13 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         # At once, not at the next turn of the loop: what is typed ahead belongs in the box.
         self.set_focus(self._box)
 
-    @on(Input.Changed, "#filter")
-    def _narrow(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: "Input.Changed") -> None:
         """Narrow as it is typed; says of a term that makes no sense why, and goes without it."""
         self._narrowing.type(event.value)
         self._say_below()
         self._rearrange(self._now)
 
-    @on(Input.Submitted, "#filter")
-    def _done_typing(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: "Input.Submitted") -> None:
         """Enter keeps the filter and gives the keys back to the list."""
         event.input.display = bool(event.value)
         self.table.focus()
