@@ -236,5 +236,3 @@ _COMMANDS: Mapping[
     "purge": (_purge, "remove texts that are no longer needed here", arguments.add_purge),
 }
 """What each command does, in words too, and the arguments that it takes."""
-
-

@@ -1,5 +1,6 @@
 """The command line: exit statuses, what is said, and what is not imported."""
 
+import gc
 import json
 import os
 import socket
@@ -196,6 +197,13 @@ def test_what_cannot_be_worked_with_ends_with_2(
     capsys: pytest.CaptureFixture[str], argv: tuple[str, ...], words: str
 ) -> None:
     assert words in complaint(capsys, *argv)
+
+
+def test_a_dashboard_that_cannot_begin_leaves_garbage_to_be_collected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "nowhere.toml" in complaint(capsys, "--config", str(tmp_path / "nowhere.toml"))
+    assert gc.isenabled()
 
 
 def test_every_problem_of_the_configuration_has_its_line(

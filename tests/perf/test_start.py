@@ -12,13 +12,16 @@ from tests.bench.state import FIRST, laptop
 from tests.bench.terminal import Terminal, python
 
 NOT_NEEDED = (
+    "argparse",
     "bs4",
     "dateutil",
     "email.utils",
+    "hashlib",
     "holidays",
     "httpx",
     "keyring",
     "pendulum",
+    "platformdirs",
     "plotext",
     "rich.traceback",
     "services.api.client",
@@ -28,6 +31,8 @@ NOT_NEEDED = (
     "services.poller.poller",
     "services.simulator",
     "starlette",
+    "textual.command",
+    "textual.widgets._input",
     "textual_plotext",
     "tui.palette",
     "tui.screens.forms",
