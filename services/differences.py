@@ -4,8 +4,6 @@ Values are told apart by identity: what has not changed at the vendor is the ver
 """
 
 from collections.abc import Sequence
-from itertools import compress, count
-from operator import is_not
 
 from services.domain import Issue
 
@@ -20,10 +18,13 @@ def differences(before: Sequence[Issue], after: Sequence[Issue]) -> tuple[list[I
     """
     gone: list[Issue] = []
     come: list[Issue] = []
+    if before is after:
+        return gone, come
     if len(before) == len(after):
-        places = list(compress(count(), map(is_not, before, after)))
-        if all(before[place].id == after[place].id for place in places):
-            return [before[place] for place in places], [after[place] for place in places]
+        # In most polls everything has kept its place.
+        pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
+        if all(old.id == new.id for old, new in pairs):
+            return [old for old, _ in pairs], [new for _, new in pairs]
     start, other = 0, 0
     while True:
         for run, (old, new) in enumerate(zip(before[start:], after[other:], strict=False)):

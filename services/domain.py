@@ -240,7 +240,7 @@ class Promise(Struct, frozen=True, gc=False, omit_defaults=True):
     """Anything a person must know to believe the moment; may be empty."""
 
 
-class Deadline(Struct, frozen=True):
+class Deadline(Struct, frozen=True, gc=False):
     """A promise as it stands at one moment."""
 
     promise: Promise

@@ -9,7 +9,7 @@ Source: the policy's support hours and periods.
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
@@ -21,11 +21,14 @@ from services.policy.support_time import (
     Stretches,
     SupportTime,
     from_micros,
+    in_utc,
     to_micros,
 )
 
 _DAY = timedelta(days=1)
 _SECOND = 1_000_000
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class ClosedDay(Struct, frozen=True):
@@ -78,42 +81,42 @@ class SupportCalendar:
         Raises:
             ValueError: The allowance is negative.
         """
-        return self._time.due_moment(start, allowance)
+        return self._time.due(start, allowance)
 
     def left(self, now: datetime, due: datetime) -> timedelta:
         """Support time between `now` and `due`; zero once `due` has come."""
-        return timedelta(microseconds=self._time.left(to_micros(now), to_micros(due)))
+        return self._time.left(now, due)
 
     def is_open(self, at: datetime) -> bool:
         """Whether support is open: at 09:00:00 it is, at 17:00:00 it no longer is."""
-        return self._time.is_open(to_micros(at))
+        return self._time.is_open(at)
 
     def opens_next(self, at: datetime) -> datetime:
         """The first opening at or after `at`: while support is open, that of another day.
 
         At the very moment of opening it is that moment.
         """
-        return from_micros(self._time.opens_next(to_micros(at)))
+        return self._time.opens_next(at)
 
     def closes_next(self, at: datetime) -> datetime:
         """The first closing after `at`: at the very moment of closing, that of another day."""
-        return from_micros(self._time.closes_next(to_micros(at)))
+        return self._time.closes_next(at)
 
     def period(self, at: datetime) -> Period:
         """Which kind of hour `at` lies in; its opening belongs to it and its closing does not."""
         day = at.astimezone(self.zone).date()
         opens, closes = self._window(day)
-        if not opens <= to_micros(at) < closes:
+        if not opens <= at < closes:
             return Period.OUT_OF_HOURS_OVERNIGHT
         return Period.OUT_OF_HOURS_WAKING if self.why_closed(day) else Period.IN_HOURS
 
     def period_ends(self, at: datetime) -> datetime:
         """The first moment after `at` that lies in another period."""
-        moment, day = to_micros(at), at.astimezone(self.zone).date()
+        day = at.astimezone(self.zone).date()
         while True:
             opens, closes = self._window(day)
-            if opens < closes and moment < closes:
-                return from_micros(opens if moment < opens else closes)
+            if opens < closes and at < closes:
+                return opens if at < opens else closes
             day += _DAY
 
     def why_closed(self, day: date) -> str | None:
@@ -124,7 +127,7 @@ class SupportCalendar:
 
     def skipped(self, start: datetime, end: datetime) -> tuple[ClosedStretch, ...]:
         """The stretches between two moments in which a support clock sleeps, in order."""
-        start, end = from_micros(to_micros(start)), from_micros(to_micros(end))
+        start, end = in_utc(start), in_utc(end)
         stretches = []
         while start < end:
             if self.is_open(start):
@@ -162,35 +165,43 @@ class SupportCalendar:
         windows = (self._window(day) for day in days if self.why_closed(day) is None)
         return [(opens, closes) for opens, closes in windows if opens < closes]
 
-    def _year_begins(self, year: int) -> int:
+    def _year_begins(self, year: int) -> datetime:
         return self._first_showing(date(year, 1, 1), time.min)
 
-    def _window(self, day: date) -> tuple[int, int]:
+    def _window(self, day: date) -> tuple[datetime, datetime]:
         """When 09:00 and 17:00 are on a civil day, whether support opens then or not."""
         return (
             self._first_showing(day, self.hours.opens),
             self._first_showing(day, self.hours.closes),
         )
 
-    def _first_showing(self, day: date, at: time) -> int:
+    def _first_showing(self, day: date, at: time) -> datetime:
         """The first instant at which the clocks on the wall show this time of this day, or later.
 
         Clocks put back show it twice: the first time counts. Clocks put forward may never show it:
         then it is the instant at which they jump over it.
         """
         shown = datetime.combine(day, at, self.zone)
-        first, second = to_micros(shown), to_micros(shown.replace(fold=1))
+        first, second = _utc(shown), _utc(shown.replace(fold=1))
         if first <= second:
             return first
         after_jump = shown.replace(fold=1).utcoffset()
-        within = range(second, first + 1, _SECOND)
+        within = range(to_micros(second), to_micros(first) + 1, _SECOND)
         jumped = bisect_left(
             within,
             True,
             key=lambda micros: from_micros(micros).astimezone(self.zone).utcoffset() == after_jump,
         )
         # Clocks jump at whole seconds; what was asked for may have a fraction.
-        return within[jumped] // _SECOND * _SECOND
+        return from_micros(within[jumped] // _SECOND * _SECOND)
+
+
+def _utc(shown: datetime) -> datetime:
+    """A civil moment in UTC; the first or last there is, for one outside UTC's own calendar."""
+    try:
+        return shown.astimezone(UTC)
+    except OverflowError:
+        return _FIRST if shown.year == MINYEAR else _LAST
 
 
 def _days_in(year: int) -> int:

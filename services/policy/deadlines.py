@@ -20,10 +20,11 @@ from services.domain import (
     State,
     Ticket,
 )
+from services.policy.at_once import AtOnce
 from services.policy.calendar import SupportCalendar
 from services.policy.promises import promises_on
 from services.policy.rules import PolicyRules
-from services.policy.support_time import to_micros
+from services.policy.support_time import in_utc
 from services.policy.terms import Terms
 
 _MAY_BE_NEXT = frozenset(
@@ -60,6 +61,7 @@ class Policy:
         self.rules = rules
         self.calendar = calendar
         self._terms = Terms(rules, calendar)
+        self._at_once: AtOnce | None = None
 
     def promises(self, ticket: Ticket | None, incident: Incident | None) -> tuple[Promise, ...]:
         """Everything promised on an issue, in the order of `Kind`; the same at any time.
@@ -73,6 +75,13 @@ class Policy:
     def deadlines(self, issue: Issue, now: datetime) -> tuple[Deadline, ...]:
         """The promises that an issue carries, as they stand at `now`."""
         return tuple([Deadline(p, self.state(p, now)) for p in issue.promises])
+
+    def at(self, now: datetime) -> AtOnce:
+        """How promises stand at `now`, for many issues at once."""
+        known = self._at_once
+        if known is None or known.now is not now:
+            known = self._at_once = AtOnce(self, now)
+        return known
 
     def state(self, promise: Promise, now: datetime) -> State:
         """How a promise stands at `now`. Policy rule "State, the first that fits"."""
@@ -91,7 +100,7 @@ class Policy:
             left = self.calendar.left(now, due)
         else:
             return State.PAUSED
-        return State.SOON if left <= self._soon_from(promise) else State.RUNNING
+        return State.SOON if left <= self.soon_from(promise) else State.RUNNING
 
     def left(self, promise: Promise, now: datetime) -> timedelta | None:
         """Time left on the promise's own clock; past due, minus the wall-clock time since then.
@@ -117,11 +126,11 @@ class Policy:
         if state is State.PAUSED:
             return min(breach, self.calendar.opens_next(now))
         if promise.clock is ClockKind.ALWAYS:
-            return breach if state is State.SOON else due - self._soon_from(promise)
+            return breach if state is State.SOON else due - self.soon_from(promise)
         closes = self.calendar.closes_next(now)
         if state is State.SOON:
             return min(breach, closes)
-        spare = self.calendar.left(now, due) - self._soon_from(promise)
+        spare = self.calendar.left(now, due) - self.soon_from(promise)
         return min(closes, self.calendar.due(now, spare))
 
     def what_if(
@@ -149,14 +158,14 @@ class Policy:
         respond_by = terms.due(terms.respond(severity, raised), raised)
         if responded is None:
             return WhatIf(period, respond_by)
-        spoke = max((m for m in (responded, updated) if m is not None), key=to_micros)
+        spoke = max((m for m in (responded, updated) if m is not None), key=in_utc)
         return WhatIf(period, respond_by, update_by=terms.due(terms.update(severity), spoke))
 
     def pauses(self, severity: Severity, ticket: Ticket) -> bool:
         """Whether the ticket's status pauses updates of this severity. Policy rule `pause_on`."""
         return self._terms.pauses(severity, ticket.status)
 
-    def _soon_from(self, promise: Promise) -> timedelta:
+    def soon_from(self, promise: Promise) -> timedelta:
         """How much time is left, on the promise's own clock, when it becomes `soon`."""
         if promise.kind is Kind.REPAGE:
             return self.rules.soon_at_least

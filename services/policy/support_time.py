@@ -1,15 +1,14 @@
-"""How much support time lies between two instants, and at which instant is so much of it used up?
+"""How much support time lies between two moments, and at which moment is so much of it used up?
 
-Everything here is a whole number of microseconds: instants since 1970 UTC, lengths as they are. So
-nothing is rounded and the laws hold exactly. The stretches in which support is open are laid out a
-civil year at a time with their running total, and bisected; which stretches a year has is for the
-calendar to say.
+Everything here is a moment in UTC or a length of time, both of which Python counts in whole
+microseconds: nothing is rounded and the laws hold exactly. The stretches in which support is open
+are laid out a civil year at a time with their running total, and bisected; which stretches a year
+has is for the calendar to say.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import MAXYEAR, UTC, datetime, timedelta
-from functools import lru_cache
 from itertools import accumulate
 
 from msgspec import Struct
@@ -18,9 +17,10 @@ from services.errors import ConfigError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
+_NOTHING = timedelta(0)
 
-Stretches = list[tuple[int, int]]
-"""Opening and closing instants, in order, none empty, none touching."""
+Stretches = list[tuple[datetime, datetime]]
+"""Opening and closing moments in UTC, in order, none empty, none touching."""
 
 
 def to_micros(moment: datetime) -> int:
@@ -33,10 +33,9 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + micros * _MICRO
 
 
-@lru_cache(maxsize=64)
-def length_in_micros(length: timedelta) -> int:
-    """A length of time in microseconds, exact. A policy has few of them."""
-    return length // _MICRO
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC. A naive one is a `TypeError`."""
+    return moment if moment.tzinfo is UTC else _EPOCH + (moment - _EPOCH)
 
 
 class Years(Struct, frozen=True):
@@ -45,29 +44,29 @@ class Years(Struct, frozen=True):
     first: int
     """The first civil year."""
     last: int
-    starts: int
-    """The instant at which the first year begins."""
-    ends: int
-    """The instant at which the last year is over."""
-    opens: list[int]
-    closes: list[int]
-    used: list[int]
+    starts: datetime
+    """The moment at which the first year begins."""
+    ends: datetime
+    """The moment at which the last year is over."""
+    opens: list[datetime]
+    closes: list[datetime]
+    used: list[timedelta]
     """Support time from the first opening here up to each closing."""
 
-    def worked(self, at: int) -> int:
-        """Support time from the first opening here up to an instant within these years."""
+    def worked(self, at: datetime) -> timedelta:
+        """Support time from the first opening here up to a moment within these years."""
         stretch = bisect_right(self.opens, at) - 1
         if stretch < 0:
-            return 0
-        to_closing = self.closes[stretch] - at
-        return self.used[stretch] - to_closing if to_closing > 0 else self.used[stretch]
+            return _NOTHING
+        closes = self.closes[stretch]
+        return self.used[stretch] - (closes - at) if at < closes else self.used[stretch]
 
-    def reached(self, worked: int) -> int:
-        """The earliest instant up to which so much (more than nothing) was worked."""
+    def reached(self, worked: timedelta) -> datetime:
+        """The earliest moment up to which so much (more than nothing) was worked."""
         stretch = bisect_left(self.used, worked)
         return self.closes[stretch] - (self.used[stretch] - worked)
 
-    def is_open(self, at: int) -> bool:
+    def is_open(self, at: datetime) -> bool:
         """Whether support is open: from the very opening up to, but not at, the closing."""
         stretch = bisect_right(self.opens, at) - 1
         return stretch >= 0 and at < self.closes[stretch]
@@ -76,32 +75,60 @@ class Years(Struct, frozen=True):
 class SupportTime:
     """The open stretches of all time, laid out as far as anyone has asked.
 
-    Safe to ask from several threads: what is laid out is replaced whole.
+    Safe to ask from several threads: what is laid out is replaced whole. Moments may be in any
+    zone, and are given back in UTC; naive ones are a `TypeError`.
     """
 
     def __init__(
-        self, stretches_in: Callable[[int], Stretches], year_begins: Callable[[int], int]
+        self, stretches_in: Callable[[int], Stretches], year_begins: Callable[[int], datetime]
     ) -> None:
         """Lay out nothing yet.
 
         Args:
             stretches_in: The open stretches of one civil year.
-            year_begins: The instant at which a civil year begins.
+            year_begins: The moment at which a civil year begins, in UTC.
         """
         self._stretches_in = stretches_in
         self._year_begins = year_begins
         self._of_year: dict[int, Stretches] = {}
-        self._years = Years(0, -1, 0, 0, [], [], [])
+        self._years = Years(0, -1, _EPOCH, _EPOCH, [], [], [])
 
-    def due(self, start: int, allowance: int) -> int:
-        """The earliest instant from `start` on at which `allowance` has been worked.
+    def due(self, start: datetime, allowance: timedelta) -> datetime:
+        """The earliest moment from `start` on at which `allowance` has been worked.
+
+        All in one place where both lie in years laid out already, for it is asked most of all.
 
         Raises:
             ValueError: The allowance is negative.
             ConfigError: Support is not open for that long before the calendar ends.
         """
-        if allowance <= 0:
-            if allowance < 0:
+        if start.tzinfo is not UTC:
+            start = in_utc(start)
+        years = self._years
+        opens = years.opens
+        following = bisect_right(opens, start)
+        # Between two openings that are laid out, everything is.
+        if allowance <= _NOTHING or not 0 < following < len(opens):
+            return self._due(start, allowance)
+        closes, used = years.closes, years.used
+        closing, worked = closes[following - 1], used[following - 1] + allowance
+        if start < closing:
+            to_closing = closing - start
+            if allowance <= to_closing:
+                return start + allowance
+            worked -= to_closing
+        # The stretches in between are few: most allowances end in the next one.
+        if worked <= used[following]:
+            return closes[following] - (used[following] - worked)
+        stretch = bisect_left(used, worked, following)
+        if stretch == len(used):
+            return self._due(start, allowance)
+        return closes[stretch] - (used[stretch] - worked)
+
+    def _due(self, start: datetime, allowance: timedelta) -> datetime:
+        """`due` by its plain definition, whichever years it takes."""
+        if allowance <= _NOTHING:
+            if allowance < _NOTHING:
                 raise ValueError("an allowance cannot be negative")
             return start
         years = self._years
@@ -112,60 +139,41 @@ class SupportTime:
             years = self._longer(years)
         return years.reached(worked)
 
-    def due_moment(self, start: datetime, allowance: timedelta) -> datetime:
-        """`due`, from a moment to a moment in UTC. All in one place, for it is asked most of all.
-
-        Raises:
-            ValueError: The allowance is negative.
-            ConfigError: Support is not open for that long before the calendar ends.
-        """
-        years, length, at = self._years, length_in_micros(allowance), (start - _EPOCH) // _MICRO
-        if length <= 0 or not years.starts <= at < years.ends:
-            return from_micros(self.due(at, length))
-        closes, used = years.closes, years.used
-        stretch = bisect_right(years.opens, at) - 1
-        worked = length
-        if stretch >= 0:
-            to_closing = closes[stretch] - at
-            if to_closing >= length and start.tzinfo is UTC:
-                return start + allowance
-            worked += used[stretch] - to_closing if to_closing > 0 else used[stretch]
-        stretch = bisect_left(used, worked)
-        if stretch == len(used):
-            return from_micros(self.due(at, length))
-        return _EPOCH + (closes[stretch] - (used[stretch] - worked)) * _MICRO
-
-    def left(self, now: int, due: int) -> int:
-        """Support time between two instants; nothing once `due` has come."""
+    def left(self, now: datetime, due: datetime) -> timedelta:
+        """Support time between two moments; nothing once `due` has come."""
+        now, due = in_utc(now), in_utc(due)
         if now >= due:
-            return 0
+            return _NOTHING
         years = self._years
         if now < years.starts or due >= years.ends:
             years = self._covering(now, due)
         return years.worked(due) - years.worked(now)
 
-    def is_open(self, at: int) -> bool:
+    def is_open(self, at: datetime) -> bool:
         """Whether support is open: from the very opening up to, but not at, the closing."""
+        at = in_utc(at)
         years = self._years
         if not years.starts <= at < years.ends:
             years = self._covering(at, at)
         return years.is_open(at)
 
-    def opens_next(self, at: int) -> int:
-        """The first opening at or after an instant."""
+    def opens_next(self, at: datetime) -> datetime:
+        """The first opening at or after a moment."""
+        at = in_utc(at)
         years = self._covering(at, at)
         while (stretch := bisect_left(years.opens, at)) == len(years.opens):
             years = self._longer(years)
         return years.opens[stretch]
 
-    def closes_next(self, at: int) -> int:
-        """The first closing after an instant."""
+    def closes_next(self, at: datetime) -> datetime:
+        """The first closing after a moment."""
+        at = in_utc(at)
         years = self._covering(at, at)
         while (stretch := bisect_right(years.closes, at)) == len(years.closes):
             years = self._longer(years)
         return years.closes[stretch]
 
-    def _covering(self, early: int, late: int) -> Years:
+    def _covering(self, early: datetime, late: datetime) -> Years:
         years = self._years
         if years.starts <= early and late < years.ends:
             return years
@@ -174,9 +182,9 @@ class SupportTime:
             first, last = min(first, years.first), max(last, years.last)
         return self._lay_out(first, last)
 
-    def _year_of(self, at: int) -> int:
-        """The civil year of an instant; UTC's may be one off on New Year's Eve."""
-        year = from_micros(at).year
+    def _year_of(self, at: datetime) -> int:
+        """The civil year of a moment; UTC's may be one off on New Year's Eve."""
+        year = at.year
         if at < self._year_begins(year):
             return year - 1
         return year if year == MAXYEAR or at < self._year_begins(year + 1) else year + 1

@@ -12,7 +12,7 @@ from services.domain import ClockKind, Period, Severity, Status
 from services.errors import ConfigError
 from services.policy.calendar import SupportCalendar
 from services.policy.rules import Allowance, PolicyRules, SeverityRule
-from services.policy.support_time import from_micros, length_in_micros, to_micros
+from services.policy.support_time import in_utc
 
 
 class Term(Struct, frozen=True):
@@ -94,7 +94,7 @@ class Terms:
     def due(self, term: Term, start: datetime) -> datetime:
         """When a term that starts at `start` is up, in UTC."""
         if term.clock is ClockKind.ALWAYS:
-            return from_micros(to_micros(start) + length_in_micros(term.allowance))
+            return in_utc(start) + term.allowance
         return self._calendar.due(start, term.allowance)
 
     def _add(self, severity: Severity, rule: SeverityRule) -> None:

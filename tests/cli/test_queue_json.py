@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain import (
     NEVER,
@@ -71,8 +72,8 @@ def row(issue: Issue) -> Row:
         allowance=timedelta(minutes=20),
         clock=ClockKind.ALWAYS,
     )
-    deadline = Deadline(promise, State.RUNNING)
-    return Row(issue, (deadline,), deadline)
+    owed = replace(issue, promises=(promise,))
+    return Row(owed, (State.RUNNING,), Deadline(promise, State.RUNNING))
 
 
 def test_the_document_has_its_shape() -> None:
