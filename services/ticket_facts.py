@@ -54,7 +54,7 @@ def learn(record: TicketRecord, before: TicketMemory | None) -> TicketMemory:
         status=record.ticket.status,
         updated_at=record.ticket.updated_at,
         replies=metrics.replies if metrics else None,
-        comment_count=metrics.comment_count if metrics else None,
+        comment_count=record.comment_count if metrics else None,
         status_updated_at=metrics.status_updated_at if metrics else None,
         replied_first=first,
         replied_last=last,
@@ -103,8 +103,8 @@ def _replies(record: TicketRecord, before: TicketMemory | None) -> tuple[Fact, F
     if before is None or before.replies is None or before.comment_count is None:
         return _cold(record, metrics.replies)
     more_replies = metrics.replies - before.replies
-    more_comments = (metrics.comment_count or 0) - before.comment_count
-    if metrics.comment_count is None:
+    more_comments = (record.comment_count or 0) - before.comment_count
+    if record.comment_count is None:
         more_comments = -1
     if more_replies == 0 and more_comments in (0, 1):
         # Nothing said in public by an agent: a field, a note, or the requester's own words.

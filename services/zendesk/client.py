@@ -6,18 +6,17 @@ raises a `ServiceError` when Zendesk does not answer it in full.
 
 import base64
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
-
-import msgspec
 
 from services.api.client import Api
 from services.api.exchange import Request, decode
 from services.api.records import readable
 from services.domain import Severity, StatusChange
 from services.errors import ConfigError, Unauthorised, UnexpectedReply
-from services.zendesk import wire
+from services.zendesk import ticket_wire, wire
+from services.zendesk.conversation_wire import comment, status_changes
 from services.zendesk.records import CommentPage, Group, Person, TicketPage, TicketRecord
 
 PAGE = 100
@@ -54,8 +53,7 @@ class Zendesk:
     def __init__(self, api: Api, severity_tags: Mapping[str, Severity], web_url: str) -> None:
         """Take the tags that mean a severity, and the root of the address that people use."""
         self._api = api
-        self._severity_tags = {tag.lower(): severity for tag, severity in severity_tags.items()}
-        self._web_url = web_url.rstrip("/")
+        self._reader = ticket_wire.TicketReader(severity_tags, web_url)
 
     async def me(self) -> Person:
         """Whose credentials these are.
@@ -201,7 +199,7 @@ class Zendesk:
         page = await self._api.read(path, wire.Comments, params)
         beside = wire.sideloads(page)
         comments, skipped = readable(
-            "comment", page.comments, lambda raw: wire.comment(raw, beside, requester_id)
+            "comment", page.comments, lambda raw: comment(raw, beside, requester_id)
         )
         following = self._following(page.meta)
         return CommentPage(comments, following is not None, following, skipped)
@@ -218,7 +216,7 @@ class Zendesk:
         """
         path = f"/api/v2/tickets/{ticket_id}/audits"
         raws = [raw async for page in self._pages(path, wire.Audits) for raw in page.audits]
-        return self._all(*wire.status_changes(raws))
+        return self._all(*status_changes(raws))
 
     async def _pages(self, path: str, reply: type[_Page]) -> AsyncIterator[_Page]:
         cursor: str | None = None
@@ -239,30 +237,27 @@ class Zendesk:
         answer = await self._api.ask(Request("GET", path, params))
         # Nearly always; where anything is wrong with the page, the rest of it is still to be had.
         with contextlib.suppress(UnexpectedReply, ValueError):
-            return self._sound(decode(self._api.source, answer, wire.SOUND[shape]))
+            return self._sound(decode(self._api.source, answer, ticket_wire.SOUND[shape]))
         return self._page(decode(self._api.source, answer, shape))
 
-    def _sound(self, reply: wire.SoundTickets | wire.SoundFound) -> TicketPage:
-        tickets = wire.sound_tickets(reply, self._severity_tags, self._web_url)
-        return self._some(reply, tickets, ())
+    def _sound(self, reply: ticket_wire.SoundTickets | ticket_wire.SoundFound) -> TicketPage:
+        return self._some(reply, self._reader.page(reply), ())
 
     def _page(self, reply: wire.Tickets | wire.Found) -> TicketPage:
         raws = reply.tickets if isinstance(reply, wire.Tickets) else reply.results
-        tickets, skipped = readable("ticket", raws, self._reader(wire.sideloads(reply)))
+        beside = wire.sideloads(reply)
+        tickets, skipped = readable("ticket", raws, lambda raw: self._reader.ticket(raw, beside))
         return self._some(reply, tickets, skipped)
 
     def _some(
         self,
-        reply: wire.SoundPage | wire.Beside,
+        reply: ticket_wire.SoundPage | wire.Beside,
         tickets: tuple[TicketRecord, ...],
         skipped: tuple[str, ...],
     ) -> TicketPage:
         following = self._following(reply.meta)
         more = following is not None or reply.next_page is not None
         return TicketPage(tickets, more, following, reply.count, skipped)
-
-    def _reader(self, beside: wire.Sideloads) -> Callable[[msgspec.Raw], TicketRecord]:
-        return lambda raw: wire.ticket(raw, beside, self._severity_tags, self._web_url)
 
     def _following(self, meta: wire.Meta | None) -> str | None:
         """The next page's cursor. Only `has_more` says whether there is one: links always do."""

@@ -7,22 +7,43 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from services.api.records import Moment, Whole
 from services.domain import Ticket
 
 
-class Metrics(Struct, frozen=True, gc=False):
-    """The counters that come with a ticket; None where Zendesk did not say."""
+class ReplyTime(Struct, frozen=True, gc=False):
+    """How long the first public reply of an agent took, in minutes."""
 
-    replies: int | None
+    calendar: Whole | None = None
+    """Of all hours; 0 may also mean none yet."""
+
+
+class Metrics(
+    Struct,
+    frozen=True,
+    gc=False,
+    rename={
+        "reply_time": "reply_time_in_minutes",
+        "latest_comment_at": "latest_comment_added_at",
+    },
+):
+    """The counters that come with a ticket; None where Zendesk did not say.
+
+    Read from Zendesk's JSON just as they are, for there are as many as tickets.
+    """
+
+    replies: Whole | None = None
     """Public replies by agents, as Zendesk counts them."""
-    reply_minutes: int | None
-    """Calendar minutes from creation to the first of them; 0 may also mean none yet."""
-    comment_count: int | None
-    """Comments of anyone, public or not, with the description."""
-    latest_comment_at: datetime | None
+    reply_time: ReplyTime | None = None
+    latest_comment_at: Moment | None = None
     """The newest comment of anyone, public or not."""
-    requester_updated_at: datetime | None
-    status_updated_at: datetime | None
+    requester_updated_at: Moment | None = None
+    status_updated_at: Moment | None = None
+
+    @property
+    def reply_minutes(self) -> int | None:
+        """Calendar minutes from creation to the first reply; 0 may also mean none yet."""
+        return self.reply_time.calendar if self.reply_time is not None else None
 
 
 class TicketRecord(Struct, frozen=True, gc=False):
@@ -32,6 +53,8 @@ class TicketRecord(Struct, frozen=True, gc=False):
     """Its facts are unread: only counters came with it."""
     metrics: Metrics | None
     """None when no metric set was sent."""
+    comment_count: int | None
+    """Comments of anyone, public or not, with the description."""
     submitter_id: int | None
     """Who made the ticket; an agent, where it was raised for someone."""
     requester_is_agent: bool | None

@@ -16,9 +16,10 @@ from services.clock import Clock
 from services.domain import Severity, Source, Ticket
 from services.errors import Conflict, OutcomeUnknown, Unavailable, UnexpectedReply
 from services.letters import Landed, Letter, Overtaken, TicketCreate, TicketUpdate, Undecided
-from services.zendesk import wire, write_wire
+from services.zendesk import conversation_wire, wire, write_wire
 from services.zendesk.client import MOST_PAGES, PAGE
 from services.zendesk.records import Comment
+from services.zendesk.ticket_wire import TicketReader
 
 KEY_LIFE = timedelta(minutes=110)
 """How long an Idempotency-Key is relied on; Zendesk keeps it for two hours."""
@@ -51,8 +52,7 @@ class ZendeskWriter:
         """
         self._zone = zone
         self._api = api
-        self._severity_tags = {tag.lower(): severity for tag, severity in severity_tags.items()}
-        self._web_url = web_url.rstrip("/")
+        self._reader = TicketReader(severity_tags, web_url)
         self._clock = clock
 
     async def send(self, letter: Letter) -> Landed | Overtaken:
@@ -190,7 +190,7 @@ class ZendeskWriter:
             raise UnexpectedReply(Source.ZENDESK, what) from error
 
     def _read(self, raw: msgspec.Raw, beside: wire.Sideloads) -> Ticket:
-        return wire.ticket(raw, beside, self._severity_tags, self._web_url).ticket
+        return self._reader.ticket(raw, beside).ticket
 
     async def _comments(self, ticket_id: int, since: datetime) -> AsyncIterator[Comment]:
         """Comments made at or after a moment, the newest first."""
@@ -211,7 +211,7 @@ class ZendeskWriter:
 
     def _comment(self, raw: msgspec.Raw, beside: wire.Sideloads) -> Comment:
         try:
-            return wire.comment(raw, beside, None)
+            return conversation_wire.comment(raw, beside, None)
         except ValueError as error:
             # It may be the very one that is looked for.
             what = "Zendesk sent a comment that cannot be read."

@@ -8,7 +8,7 @@ import pytest
 
 from services.domain import UNREAD, Severity, Status, StatusChange
 from services.errors import Unauthorised, UnexpectedReply
-from services.zendesk.records import Comment, Metrics, Person
+from services.zendesk.records import Comment, Metrics, Person, ReplyTime
 from tests.clients.vendor import Vendor, ok, sample
 
 NINE = "2026-01-05T09:00:00Z"
@@ -80,7 +80,8 @@ async def test_a_full_ticket_is_read_with_its_names_counters_and_severity() -> N
     assert one.requester_wrote_at == AT_NINE
     assert one.description == "It leaks"
     assert one.replied_first == UNREAD
-    assert record.metrics == Metrics(2, 12, 4, AT_TEN, AT_NINE, AT_TEN)
+    assert record.metrics == Metrics(2, ReplyTime(12), AT_TEN, AT_NINE, AT_TEN)
+    assert (record.metrics.reply_minutes, record.comment_count) == (12, 4)
     assert record.metrics.status_updated_at is not None
     assert record.metrics.status_updated_at.tzinfo is UTC
     assert (record.submitter_id, record.requester_is_agent) == (1, False)

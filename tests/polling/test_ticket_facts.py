@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from services.domain import NEVER, Fact, Status, StatusChange, Ticket
 from services.ticket_facts import TicketMemory, learn, with_audits, with_comments
-from services.zendesk.records import Comment, Metrics, TicketRecord
+from services.zendesk.records import Comment, Metrics, ReplyTime, TicketRecord
 
 RAISED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST = RAISED + timedelta(minutes=30)
@@ -28,8 +28,8 @@ def record(
     requester_is_agent: bool = False,
 ) -> TicketRecord:
     ticket = Ticket(1, "Deploys hang", status, RAISED, updated, requester_id=REQUESTER)
-    metrics = Metrics(replies, 30, comments, latest, None, status_at)
-    return TicketRecord(ticket, metrics, submitter, requester_is_agent)
+    metrics = Metrics(replies, ReplyTime(30), latest, None, status_at)
+    return TicketRecord(ticket, metrics, comments, submitter, requester_is_agent)
 
 
 BEFORE = TicketMemory(Status.OPEN, LAST, 2, 4, RAISED, Fact(FIRST), Fact(LAST), changes_known=True)
