@@ -7,9 +7,7 @@ there for us. Files are replaced as a whole, so that a reader sees the old text 
 
 import contextlib
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -97,6 +95,8 @@ def write_private(path: Path, text: str, *, durable: bool = True) -> None:
     """
     if path.is_symlink() or path.is_dir():
         raise StoreError(f"{path}: this is no plain file of its own.", "Remove it.")
+    import tempfile
+
     try:
         descriptor, made = tempfile.mkstemp(prefix=".rota-", dir=path.parent)
     except OSError as error:
@@ -128,6 +128,9 @@ def private_text(
     Raises:
         StoreError: The file cannot be written.
     """
+    import shutil
+    import tempfile
+
     runtime = environ.get("XDG_RUNTIME_DIR")
     place = runtime if runtime and os.access(runtime, os.W_OK) else None
     try:

@@ -51,7 +51,7 @@ def _key_commands() -> "type[Provider]":
     return KeyCommands
 
 
-class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
+class RotaApp(Discreet, Doorway, Leaving, Toasts, Signalling, Looking, OnShift):
     """The dashboard."""
 
     TITLE = "rota"
@@ -61,6 +61,8 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     # Many a terminal or multiplexer keeps ctrl+l to itself: it is a spare for `L`, no more.
     BINDINGS = [Binding("ctrl+l", "log_page", "Log", show=False)]
+
+    _dressed = False
 
     def __init__(
         self,
@@ -130,7 +132,12 @@ class RotaApp(Discreet, Doorway, Leaving, Signalling, Looking, OnShift, Toasts):
             self.set_reactive(RotaApp.theme, chosen)
         else:
             self.theme = chosen
+        self._dressed = True
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours; none for the theme that Textual begins with, which nobody gets to see."""
+        return super().get_css_variables() if self._dressed else {}
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice, or where we can the one that sleeps until there is input."""

@@ -8,7 +8,8 @@ import contextlib
 import resource
 
 from rich.segment import Segments
-from textual.app import App
+
+from tui.part import PartOfApp
 
 
 def leave_no_core() -> None:
@@ -17,7 +18,7 @@ def leave_no_core() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-class Discreet(App[None]):
+class Discreet(PartOfApp):
     """An app whose last words tell no secrets."""
 
     def _fatal_error(self) -> None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 
-from textual.app import App
-
 from services.links import allowed, web_link
+from tui.part import PartOfApp
 
 
-class Doorway(App[None]):
+class Doorway(PartOfApp):
     """An app that asks before it leads to a host it does not know."""
 
     open_hosts: Collection[str] = ()

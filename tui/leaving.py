@@ -5,14 +5,15 @@ widgets of the screen that was left are gone. Nothing has moved by then. Where T
 under another name, it goes on doing it.
 """
 
-from textual.app import App
 from textual.await_remove import AwaitRemove
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.part import PartOfApp
 
-class Leaving(App[None]):
+
+class Leaving(PartOfApp):
     """An app that does not paint again for what has already gone."""
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:

@@ -1,20 +1,19 @@
 """What is said in passing: once at a time, and no longer than it is so."""
 
-from textual.app import App
 from textual.notifications import SeverityLevel
 
+from tui.part import PartOfApp
 
-class Toasts(App[None]):
+
+class Toasts(PartOfApp):
     """An app that does not repeat itself while one can still read what it said.
 
     This rests on Textual's collection of what is on show, which is its own business; a test
     pins it.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._coming: set[str] = set()
-        """Said, and not on show yet."""
+    _coming: frozenset[str] = frozenset()
+    """Said, and not on show yet."""
 
     def notify(
         self,
@@ -28,12 +27,12 @@ class Toasts(App[None]):
         """Say it for a moment, never as markup, unless the same words are to be read already."""
         shown = {one.message for one in self._notifications}
         if message not in shown | self._coming:
-            self._coming.add(message)
+            self._coming |= {message}
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
             self.call_later(self._has_come, message)
 
     def _has_come(self, message: str) -> None:
-        self._coming.discard(message)
+        self._coming -= {message}
 
     def unsay(self, message: str) -> None:
         """It is so no more: nobody is to read it any longer."""
