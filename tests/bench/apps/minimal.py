@@ -1,5 +1,9 @@
-"""The smallest useful Textual app: a label; with `clock`, one that tells the time every second."""
+"""The smallest useful Textual app: a label; with `clock`, one that tells the time every second.
 
+With `packages`, it has what a dashboard of two vendors is made with, and does nothing with it.
+"""
+
+import asyncio
 import sys
 import time
 
@@ -10,7 +14,7 @@ READY = "READYMARK"
 
 
 class Minimal(App[None]):
-    """A label, and maybe a clock."""
+    """A label, and maybe a clock or packages."""
 
     ENABLE_COMMAND_PALETTE = False
 
@@ -23,6 +27,27 @@ class Minimal(App[None]):
         """Begin to tell the time, if asked."""
         if "clock" in sys.argv:
             self.set_interval(1, lambda: self.label.update(time.strftime("%H:%M:%S")))
+        if "packages" in sys.argv:
+            self.asking = asyncio.create_task(self.ask())
+
+    async def ask(self) -> None:
+        """Load an HTTP client, a database, a decoder and a time zone, and ask where nobody is."""
+        import sqlite3
+        import zoneinfo
+
+        import httpx
+        import msgspec
+
+        self.kept = (
+            sqlite3.connect(":memory:"),
+            msgspec.json.Decoder(),
+            zoneinfo.ZoneInfo("Europe/London"),
+        )
+        async with httpx.AsyncClient() as client:
+            try:
+                await client.get("http://127.0.0.1:9")
+            except httpx.HTTPError:
+                await asyncio.sleep(60)
 
 
 if __name__ == "__main__":
