@@ -15,12 +15,13 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tui.driver import quiet_driver
-from tui.waiting_driver import WaitingDriver
+from tui.waiting_driver import WAITS_FOR_TURN, Outlet, WaitingDriver
 
 
 class Listener(WaitingDriver):
@@ -155,6 +156,8 @@ def test_it_stands_in_for_textuals_driver_on_linux_only(monkeypatch: pytest.Monk
         pytest.param(XTermParser, "__init__", id="the-parser's-timeout"),
         pytest.param(LinuxDriver, "disable_input", id="the-event-that-ends-it"),
         pytest.param(LinuxDriver, "_run_input_thread", id="the-thread"),
+        pytest.param(LinuxDriver, "start_application_mode", id="what-it-paints-on"),
+        pytest.param(WriterThread, "run", id="the-thread-that-writes"),
     ],
 )
 def test_where_textual_has_changed_its_own_driver_is_used(
@@ -190,11 +193,84 @@ async def test_a_paint_reaches_the_terminal_in_one_piece(monkeypatch: pytest.Mon
     assert sent == ["\x1b[?2026hpaint\x1b[?2026l", "\07", "\x1b[?2026hcut short"]
 
 
+@contextmanager
+def painting() -> Iterator[tuple[Listener, int]]:
+    """A driver that paints on a terminal of its own, with Textual's thread; and its other end."""
+    terminal, ours = pty.openpty()
+    tty.setraw(ours)
+    made = Listener(App())
+    with open(ours, "w", encoding="utf-8") as file:
+        made._outlet = Outlet(file)
+        made._writer_thread = WriterThread(made._outlet)  # type: ignore[arg-type]
+        made._writer_thread.start()
+        try:
+            yield made, terminal
+        finally:
+            made._writer_thread.stop()
+            made.close()
+            os.close(terminal)
+
+
+def received(terminal: int, number: int) -> str:
+    """So many bytes, as the terminal gets them."""
+    told = b""
+    while len(told) < number:
+        told += os.read(terminal, number - len(told))
+    return told.decode()
+
+
+def handed(made: Listener) -> int:
+    """How often Textual's thread was given something."""
+    assert made._outlet is not None
+    return made._outlet.handed
+
+
+async def test_a_little_is_painted_at_once_and_wakes_nobody() -> None:
+    with painting() as (made, terminal):
+        for word in ("one", "two", "three é"):
+            made.write(word)
+
+        assert received(terminal, 14) == "onetwothree é"
+        assert handed(made) == 0
+
+
+async def test_what_follows_a_whole_screen_stays_behind_it() -> None:
+    with painting() as (made, terminal):
+        whole = "x" * 50_000
+        made.write(whole)
+        made.write("little")
+
+        assert received(terminal, 50_006) == whole + "little"
+        assert handed(made) >= 1
+
+
+async def test_a_terminal_that_takes_nothing_stops_nobody() -> None:
+    with painting() as (made, terminal):
+        for _ in range(20):
+            made.write("y" * 20_000)
+        made.write("little")
+
+        assert handed(made) == 21
+        assert received(terminal, 400_006).endswith("yylittle")
+
+
+async def test_after_the_end_nothing_is_painted_over_what_others_write() -> None:
+    with painting() as (made, terminal):
+        assert made._writer_thread is not None
+        made._writer_thread.stop()
+        made.write("late")
+        os.set_blocking(terminal, False)
+
+        with pytest.raises(BlockingIOError):
+            os.read(terminal, 100)
+
+
 async def test_a_terminal_that_was_lent_to_an_editor_is_listened_to_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Textual closes a driver while another program has the terminal, and starts it again."""
     monkeypatch.setattr(LinuxDriver, "start_application_mode", lambda driver: None)
+    monkeypatch.setattr(sys, "setswitchinterval", (turns := list[float]()).append)
     with listening() as (made, terminal):
         made.exit_event.set()
         assert made._key_thread is not None
@@ -206,3 +282,5 @@ async def test_a_terminal_that_was_lent_to_an_editor_is_listened_to_again(
         made._key_thread.start()
         os.write(terminal, b"j")
         await asyncio.to_thread(made.wait_for, "j")
+
+    assert turns == [WAITS_FOR_TURN]
