@@ -27,6 +27,7 @@ from tui.leaving import Leaving
 from tui.looking import Looking
 from tui.on_shift import OnShift
 from tui.options import ScreenOptions
+from tui.resizing import Resizing
 from tui.screens.on_issue import IssueActions
 from tui.screens.queue import QueueScreen
 from tui.signals import Calls, Signalling
@@ -34,6 +35,7 @@ from tui.themes import OWN, usable
 from tui.timekeeper import Timed, seconds_to_next
 from tui.toasts import Toasts
 from tui.writing import Stationery, Writing
+from widgets.fitting import forget_widths
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -51,7 +53,7 @@ def _key_commands() -> "type[Provider]":
     return KeyCommands
 
 
-class RotaApp(Discreet, Doorway, Leaving, Toasts, Signalling, Looking, OnShift):
+class RotaApp(Discreet, Doorway, Leaving, Resizing, Toasts, Signalling, Looking, OnShift):
     """The dashboard."""
 
     TITLE = "rota"
@@ -195,6 +197,7 @@ class RotaApp(Discreet, Doorway, Leaving, Toasts, Signalling, Looking, OnShift):
         self.follow(now)
         self.signaller.take(shown, now)
         self.tick()
+        forget_widths()
 
     def _paint(self, now: datetime) -> Snapshot:
         """The queue as it is to be seen, names and all."""

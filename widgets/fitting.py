@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cached_cell_len, cell_len, set_cell_size
+
+WIDTHS_KEPT = 400
+"""Texts whose widths are worth being kept: those of a few screens."""
 
 
 class Part(Struct, frozen=True):
@@ -50,6 +53,16 @@ def fitted(parts: Sequence[Part], width: int, separator: str = " │ ") -> str:
                 break
     line = _joined(chosen, separator)
     return fit(line, width) if cell_len(line) > width else line
+
+
+def forget_widths() -> None:
+    """Have Rich forget the widths of texts that are not to be seen again.
+
+    It keeps those of the latest thousands. Countdowns and times push out all others, and what is
+    kept of them for hours, between what is gone, leaves memory in pieces: a shift would fill it.
+    """
+    if cached_cell_len.cache_info().currsize > WIDTHS_KEPT:
+        cached_cell_len.cache_clear()
 
 
 def _joined(wordings: Sequence[str], separator: str) -> str:
