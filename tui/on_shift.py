@@ -91,7 +91,17 @@ class OnShift(KeysInOrder):
         """Judge what the poll has told for the journal, a little at a time, and not now."""
         if self._next_look is None and self.journal.waits:
             loop = asyncio.get_running_loop()
-            self._next_look = loop.call_later(BETWEEN_LOOKS, self.call_next, self._look)
+            # While somebody types, once for many keys: each of them is to cost the same as ever.
+            quiet_in = self._touched_at + QUIET - loop.time()
+            wait = max(BETWEEN_LOOKS, quiet_in)
+            self._next_look = loop.call_later(wait, self._look_if_quiet)
+
+    def _look_if_quiet(self) -> None:
+        if asyncio.get_running_loop().time() - self._touched_at < QUIET:
+            self._next_look = None
+            self._look_soon()
+        else:
+            self.call_next(self._look)
 
     def _look(self) -> None:
         self._next_look = None

@@ -44,8 +44,8 @@ class Pane(Widget, can_focus=False):
         """Lines painted anew so far because they read differently."""
 
     def write(self, texts: Sequence[RenderableType]) -> None:
-        """Show these; a text that is the same value as before is not laid out anew."""
-        self._texts = tuple(texts)
+        """Show these; one that reads as one did before is not laid out anew."""
+        self._texts = tuple(self._as_before(text) for text in texts)
         shown = set(map(id, self._texts))
         self._made = {key: made for key, made in self._made.items() if key[0] in shown}
         if self.size:
@@ -77,7 +77,8 @@ class Pane(Widget, can_focus=False):
             line = line.apply_offsets(0, place)
         if not self._overflows:
             return line.adjust_cell_length(width, blank)
-        under = self.get_component_rich_style("pane--thumb" if self._thumb(y) else "pane--bar")
+        handle = y in self._thumb(self.size.height)
+        under = self.get_component_rich_style("pane--thumb" if handle else "pane--bar")
         bar = Strip([Segment(" ", under)], 1)
         return Strip.join([line.adjust_cell_length(width - 1, blank), bar])
 
@@ -115,12 +116,12 @@ class Pane(Widget, can_focus=False):
     def _overflows(self) -> bool:
         return len(self._lines) > self.size.height
 
-    def _thumb(self, y: int) -> bool:
-        """Whether the handle of the scroll bar lies on a line of the window."""
-        height, whole = self.size.height, len(self._lines)
+    def _thumb(self, height: int) -> range:
+        """The lines of the window that the handle of the scroll bar lies on."""
+        whole = len(self._lines)
         length = max(1, height * height // whole)
         first = round(self._top * (height - length) / max(1, whole - height))
-        return first <= y < first + length
+        return range(first, first + length)
 
     def _lay_out(self) -> None:
         """Wrap; narrower where that is too long, for the scroll bar needs room too."""
@@ -147,11 +148,19 @@ class Pane(Widget, can_focus=False):
             made = self._made[id(text), width] = text, lines
         return made[1]
 
+    def _as_before(self, text: RenderableType) -> RenderableType:
+        alike = (old for old in self._texts if old is text or _reads_alike(old, text))
+        return next(alike, text)
+
     def _in_view(self) -> list[tuple[Strip | None, bool | None]]:
         """What each line of the window is painted from: its words, and the scroll bar if any."""
-        seen: list[Strip | None] = list(self._lines[self._top : self._top + self.size.height])
-        seen += [None] * (self.size.height - len(seen))
-        return [(line, self._thumb(y) if self._overflows else None) for y, line in enumerate(seen)]
+        height = self.size.height
+        seen: list[Strip | None] = list(self._lines[self._top : self._top + height])
+        seen += [None] * (height - len(seen))
+        if len(self._lines) <= height:
+            return [(line, None) for line in seen]
+        thumb = self._thumb(height)
+        return [(line, y in thumb) for y, line in enumerate(seen)]
 
     def _paint_after(self, before: Sequence[tuple[Strip | None, bool | None]]) -> None:
         """Paint the lines of the window that are others than before."""
@@ -164,6 +173,15 @@ class Pane(Widget, can_focus=False):
         if changed:
             self.parts.add(self, changed)
         self.lines_refreshed += len(changed)
+
+
+def _reads_alike(one: RenderableType, other: RenderableType) -> bool:
+    """Whether two texts have the same words in the same looks; of anything else nobody knows."""
+    return (
+        isinstance(one, Text)
+        and isinstance(other, Text)
+        and (one.plain, one.style, one.spans) == (other.plain, other.style, other.spans)
+    )
 
 
 def _painted_over(line: Strip, start: int, end: int, style: Style) -> Strip:

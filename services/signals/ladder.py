@@ -61,7 +61,10 @@ class Rung(Struct, frozen=True):
         """
         if self.promise is None:
             return "new P1"
-        since = f" {self.promise.started_at:%Y%m%dT%H%M%S}" * (self.promise.kind is Kind.UPDATE)
+        since = ""
+        if self.promise.kind is Kind.UPDATE:
+            at = self.promise.started_at.isoformat(timespec="seconds")[:19]
+            since = f" {at.replace('-', '').replace(':', '')}"
         return f"{self.promise.rule or self.promise.kind}{since} {self.share:g}"
 
 

@@ -87,12 +87,14 @@ class SignalMemory:
             self._db.execute("DELETE FROM silence WHERE until < ?", (now.isoformat(),))
 
     def _known(self, rung: Rung) -> bool:
-        return any((half, rung.name) in self._rung for half in rung.halves)
+        name = rung.name
+        return any((half, name) in self._rung for half in rung.halves)
 
     def _claim(self, rung: Rung, now: datetime) -> bool:
+        name, at = rung.name, now.isoformat()
         added = [
             self._db.execute(
-                "INSERT OR IGNORE INTO rung VALUES (?, ?, ?)", (half, rung.name, now.isoformat())
+                "INSERT OR IGNORE INTO rung VALUES (?, ?, ?)", (half, name, at)
             ).rowcount
             for half in rung.halves
         ]

@@ -94,25 +94,29 @@ class Watch:
         Raises:
             StoreError: What rings cannot be kept, and so does not ring.
         """
-        self._work_out()
+        self._work_out(now)
         if self._new:
             self._looked = now
             return ()
         while self._ahead and self._ahead[0][0] <= now:
             self._reached.append(heapq.heappop(self._ahead)[2])
-        current = [rung for rung in self._reached if id(rung.issue) in self._open]
-        silent = self.memory.silent(now) if current else frozenset()
-        self._reached = [rung for rung in current if _muted(rung, silent)]
-        audible = [rung for rung in current if not _muted(rung, silent)]
+        audible = [rung for rung in self._reached if id(rung.issue) in self._open]
+        silent = self.memory.silent(now) if audible else frozenset()
+        self._reached = [rung for rung in audible if _muted(rung, silent)] if silent else []
+        if self._reached:
+            audible = [rung for rung in audible if not _muted(rung, silent)]
         # Lower steps are over when a higher one is reached, whether they rang or not.
         highest = {_deadline(rung): rung for rung in sorted(audible, key=lambda rung: rung.share)}
         return self.memory.claim(highest.values(), now)
 
-    def _work_out(self) -> None:
+    def _work_out(self, now: datetime) -> None:
         """The steps of some issues that are new; of thousands, not of all at once."""
         for issue in self._new[-AT_ONCE:]:
             if id(issue) in self._open:
                 for rung in rungs(issue, self._ladder, self._policy):
+                    if rung.at <= now:
+                        self._reached.append(rung)
+                        continue
                     self._made += 1
                     heapq.heappush(self._ahead, (rung.at, self._made, rung))
         del self._new[-AT_ONCE:]

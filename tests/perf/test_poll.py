@@ -8,7 +8,10 @@ from types import FrameType
 
 import pytest
 from msgspec.structs import replace
+from rich.text import Text
 from textual.pilot import Pilot
+from textual.visual import visualize
+from textual.widget import Widget
 
 from services.domain import Issue, Snapshot
 from services.journal.judging import judge
@@ -21,7 +24,7 @@ from tests.perf.canned import by_minutes, canned
 from tests.perf.test_tick import a_terminal_with_all_colours, desk_with
 from tests.policy.cases import POLICY
 from tests.screen.stage import NOON, Desk
-from tui.on_shift import LOOKS
+from tui.on_shift import LOOKS, QUIET
 
 __all__ = ["a_terminal_with_all_colours"]
 
@@ -125,6 +128,47 @@ async def test_it_is_judged_a_little_at_a_time_while_nobody_types(
 
         assert (while_typing, in_one_go) == (0, LOOKS)
         assert len(names) == len(set(names)) == 40
+
+
+async def test_while_somebody_types_nobody_asks_with_each_key_whether_it_is_quiet() -> None:
+    async with desk_with(200, by_minutes) as (desk, pilot):
+        await all_judged(desk, pilot)
+        if desk.app._next_look is not None:
+            desk.app._next_look.cancel()
+            desk.app._next_look = None
+        desk.app.touched()
+        desk.app.snapshot = with_changes(desk.app.snapshot, 40)
+        desk.app._show()
+        waits = desk.app._next_look
+
+        assert waits is not None
+        assert waits.when() >= desk.app._touched_at + QUIET
+
+
+async def test_the_issue_beside_the_queue_is_laid_out_anew_only_where_it_reads_differently(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk_with(200, by_minutes, (120, 40)) as (desk, pilot):
+        await all_judged(desk, pilot)
+        texts: list[str] = []
+
+        def noting(widget: Widget, text: Text, *, markup: bool) -> object:
+            texts.append(text.plain)
+            return visualize(widget, text, markup=markup)
+
+        monkeypatch.setattr("widgets.pane.visualize", noting)
+        desk.app.snapshot = with_changes(desk.app.snapshot, 40)
+        desk.app._show()
+        others = list(texts)
+        first, *rest = desk.app.snapshot.issues
+        assert first.ticket is not None
+        renamed = replace(first, ticket=replace(first.ticket, subject="renamed"))
+        desk.app.snapshot = replace(desk.app.snapshot, issues=(renamed, *rest))
+        desk.app._show()
+
+        assert desk.selected == first.id
+        assert others == []
+        assert [text.splitlines()[0] for text in texts] == ["renamed"]
 
 
 async def test_a_poll_that_changed_nothing_has_nothing_judged(
