@@ -55,9 +55,11 @@ class NarrowCompositor(Compositor):
     def render_partial_update(self) -> ChopsUpdate | None:
         """What has changed since the last time; None if nothing has."""
         screen = self.size.region
-        changed = [_overlap(region, screen) for region in self._dirty_regions]
+        changed = [*filter(None, (_overlap(region, screen) for region in self._dirty_regions))]
         self._dirty_regions.clear()
-        pieces = list(self._pieces(_blocks(self._regions_to_spans(filter(None, changed)))))
+        # One, such as the whole screen, overlaps no other.
+        blocks = changed if len(changed) < 2 else _blocks(self._regions_to_spans(changed))
+        pieces = list(self._pieces(blocks))
         return Pieces(pieces) if pieces else None
 
     def _pieces(self, left: list[Region]) -> Iterator[Piece]:

@@ -4,7 +4,7 @@ Textual sends a line from its widget's left edge up to where it changed. So what
 second stands in a widget of its own, and the symbols, which do not, in another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -51,7 +51,7 @@ class Column(Widget):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._lines = Lines(self, self.piece, _painted)
+        self._lines = Lines(self, self.pieces, _painted)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the window."""
@@ -61,8 +61,8 @@ class Column(Widget):
         """One line, for whoever looks at one."""
         return self.render_lines(Region(0, y, self.size.width, 1))[0]
 
-    def piece(self, y: int) -> tuple[str, Style]:
-        """The text of a line, as wide as the column, and its style."""
+    def pieces(self, lines: range) -> Iterator[tuple[str, Style]]:
+        """The texts of lines, as wide as the column, and their styles."""
         raise NotImplementedError
 
 
@@ -111,9 +111,9 @@ class Gutter(Column):
         """Repaint the lines that read differently now; how many those were."""
         self._now, self._until = now, None
         changed, marks = [], []
-        top = self._table.scroll_offset.y
-        for y in range(self.size.height):
-            before, line = self._shown.get(y), self.line(y, top)
+        shown = dict(self._shown)
+        for y, line in enumerate(self.lines(range(self.size.height))):
+            before = shown.get(y)
             if line is not None and line.until is not None:
                 self._until = min(line.until, self._until or line.until)
             if before is line:
@@ -134,12 +134,14 @@ class Gutter(Column):
         """When a line in view next reads differently; as of the latest tick."""
         return self._until
 
-    def piece(self, y: int) -> tuple[str, Style]:
-        """The countdown of one row."""
-        line = self.line(y)
-        if line is None:
-            return " " * GUTTER, self.rich_style
-        return set_cell_size(f"{line.countdown.text:>{WIDTH}}", GUTTER), self.style_of(line)
+    def pieces(self, lines: range) -> Iterator[tuple[str, Style]]:
+        """The countdowns of rows."""
+        for line in self.lines(lines):
+            if line is None:
+                yield " " * GUTTER, self.rich_style
+            else:
+                words = f"{line.countdown.text:>{WIDTH}}"
+                yield set_cell_size(words, GUTTER), self.style_of(line)
 
     def symbol(self, line: Shown) -> str:
         """What stands before a countdown."""
@@ -153,26 +155,29 @@ class Gutter(Column):
             style += Style(bold=True)
         return style
 
-    def line(self, y: int, top: int | None = None) -> Shown | None:
-        """A line as it reads at the time last told; worked out anew only if it may have changed.
+    def lines(self, lines: range) -> Iterator[Shown | None]:
+        """Lines of the window as they read at the time last told.
 
-        Args:
-            y: The line of the window.
-            top: The row in its first line, where that is known already.
+        One is worked out anew only if it may have changed.
         """
-        place, now = y + (self._table.scroll_offset.y if top is None else top), self._now
-        if now is None or place >= len(self._table.rows):
-            self._shown.pop(y, None)
-            return None
-        row, under, kept = self._table.rows[place], place == self._table.cursor, self._shown.get(y)
-        if kept is not None and kept.holds(row, under, now):
-            return kept
+        table, now = self._table, self._now
+        top, cursor, rows = table.scroll_offset.y, table.cursor, table.rows
+        for y in lines:
+            place = y + top
+            if now is None or place >= len(rows):
+                self._shown.pop(y, None)
+                yield None
+                continue
+            row, under, kept = rows[place], place == cursor, self._shown.get(y)
+            if kept is None or not kept.holds(row, under, now):
+                kept = self._shown[y] = self._worked_out(row, under, now)
+            yield kept
+
+    def _worked_out(self, row: Row, under: bool, now: datetime) -> Shown:
         self.countdowns_made += 1
         policy = self._table.policy
         made = countdown(row.next, waits(row), policy, now)
-        line = Shown(row, under, made, now, reads_until(row.next, policy, now))
-        self._shown[y] = line
-        return line
+        return Shown(row, under, made, now, reads_until(row.next, policy, now))
 
 
 class Marks(Column):
@@ -186,12 +191,14 @@ class Marks(Column):
         super().__init__(id="marks")
         self._gutter = gutter
 
-    def piece(self, y: int) -> tuple[str, Style]:
-        """The symbol of one row."""
-        line = self._gutter.line(y)
-        if line is None:
-            return " " * MARK, self.rich_style
-        return set_cell_size(self._gutter.symbol(line), MARK), self._gutter.style_of(line)
+    def pieces(self, lines: range) -> Iterator[tuple[str, Style]]:
+        """The symbols of rows."""
+        gutter = self._gutter
+        for line in gutter.lines(lines):
+            if line is None:
+                yield " " * MARK, self.rich_style
+            else:
+                yield set_cell_size(gutter.symbol(line), MARK), gutter.style_of(line)
 
 
 def _painted(piece: tuple[str, Style]) -> Strip:

@@ -152,7 +152,7 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Told that the cursor is on another row, or that rows have changed; and which lines of the
         window are to be painted for that, beside those refreshed already. None is all of them."""
         self.parts = Parts()
-        self._lines = Lines(self, self._look_anew, self._line)
+        self._lines = Lines(self, self._looks_anew, self._line)
         self._painted: dict[int, Look | None] = {}
         self._now: datetime | None = None
         self.lines_refreshed = 0
@@ -202,7 +202,8 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
     def repaint(self) -> None:
         """Paint what reads differently in the rows in view."""
         width = self.scrollable_content_region.width
-        before, self._painted = self._painted, {y: self._look(y) for y in range(self.size.height)}
+        lines = range(self.size.height)
+        before, self._painted = self._painted, dict(zip(lines, self._looks(lines), strict=True))
         changed = [
             _changed_part(before.get(y), look, y, width)
             for y, look in self._painted.items()
@@ -244,9 +245,10 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
         self._lines.forget()
 
-    def _look_anew(self, y: int) -> Look | None:
-        look = self._painted[y] = self._look(y)
-        return look
+    def _looks_anew(self, lines: range) -> Sequence[Look | None]:
+        looks = self._looks(lines)
+        self._painted.update(zip(lines, looks, strict=True))
+        return looks
 
     def _line(self, look: Look | None) -> Strip:
         width = self.scrollable_content_region.width
@@ -264,19 +266,27 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Lines are laid out anew for another width."""
         self._keep_in_view()
 
-    def _look(self, y: int) -> Look | None:
-        """What a line of the window is painted from; None below the last row."""
-        place = y + self.scroll_offset.y
-        if place >= len(self.rows) or self._now is None:
-            return None
-        row = self.rows[place]
-        words = self._age(row, self._now)
-        return Look(row, place == self.cursor, words, row.issue.id in self.marks, self.signs(row))
+    def _looks(self, lines: range) -> list[Look | None]:
+        """What lines of the window are painted from; None below the last row."""
+        now, top, cursor = self._now, self.scroll_offset.y, self.cursor
+        if now is None:
+            return [None] * len(lines)
+        rows = self.rows[top + lines.start : top + lines.stop]
+        ages = self.scrollable_content_region.width >= ROOM_FOR_AGE
+        looks: list[Look | None] = [
+            Look(
+                row,
+                place == cursor,
+                self._age(row, now) if ages else "",
+                row.issue.id in self.marks,
+                self.signs(row),
+            )
+            for place, row in enumerate(rows, top + lines.start)
+        ]
+        return looks + [None] * (len(lines) - len(rows))
 
     def _age(self, row: Row, now: datetime) -> str:
-        """How old an issue is, or when it was raised, where there is room to tell."""
-        if self.scrollable_content_region.width < ROOM_FOR_AGE:
-            return ""
+        """How old an issue is, or when it was raised."""
         if self.absolute:
             return raised_text(row.issue.raised_at, now, self.policy)
         age = now - row.issue.raised_at

@@ -24,6 +24,7 @@ class Sheet:
         fields: The questions, as they read now.
         wrong: Why an answer will not do, by the field's id; found by `complain`.
         unkept: Why the draft is not kept; "" when it is.
+        untouched: Whether there is no word in it, and none was kept before.
         changed: What has happened to the issues since it was made.
     """
 
@@ -45,6 +46,7 @@ class Sheet:
         self.fields = form.fields(scenes[0])
         self.wrong: dict[str, str] = {}
         self.unkept = ""
+        self.untouched = not draft
         self.changed: tuple[str, ...] = ()
         self._keep = keep
 
@@ -82,7 +84,7 @@ class Sheet:
         """Keep the draft; whether it is kept."""
         fresh = fresh_answers(self.form, self.scene)
         typed = {id: text for id, text in self.answers.items() if text != fresh.get(id, "")}
-        self.unkept = self._keep(typed)
+        self.unkept, self.untouched = self._keep(typed), False
         return not self.unkept
 
     def complain(self) -> int | None:

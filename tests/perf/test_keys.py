@@ -7,6 +7,7 @@ from datetime import timedelta
 import pyte
 import pytest
 from msgspec.structs import replace
+from rich.cells import cached_cell_len
 from textual._compositor import Compositor
 from textual.geometry import Region
 from textual.pilot import Pilot
@@ -14,11 +15,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from services.domain import Snapshot
-from tests.perf.canned import by_minutes, canned_issue, mixed
+from services.outbox.outbox import Outbox
+from tests.perf.canned import by_minutes, by_seconds, canned_issue, mixed
 from tests.perf.test_tick import Wire, a_terminal_with_all_colours, desk_with
 from tests.screen.stage import NOON, Desk, settle
 from tui.screens.forms import FormScreen
 from tui.screens.queue import REST, RUNNING
+from widgets.fitting import WIDTHS_KEPT
+from widgets.lines import STRIPS_KEPT
 
 WIDE = (120, 40)
 
@@ -147,6 +151,47 @@ async def test_what_lay_below_a_form_is_painted_once_when_it_is_left(
         assert layouts == []
         assert not form.is_running
         assert desk.text() == _repainted(desk)
+
+
+async def test_a_form_nobody_typed_in_is_left_without_a_word_to_the_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk_with(20, by_minutes, WIDE) as (desk, pilot):
+        kept = counted(monkeypatch, Outbox, "save_draft")
+        await pilot.press("t", "escape")
+        await settle(pilot)
+        untouched = len(kept)
+        await pilot.press("t", "x", "escape")
+        await settle(pilot)
+
+        assert desk.app.screen_stack[-1] == desk.app.queue
+        assert untouched == 0
+        assert kept
+
+
+async def test_painted_lines_are_forgotten_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To drop them all at once would have memory swell and shrink for a whole shift."""
+    async with desk_with(400, by_minutes, WIDE) as (desk, pilot):
+        lines, held = desk.app.queue.table._lines, list[int]()
+        for _ in range(8):
+            await pilot.press("pagedown")
+            await settle(pilot)
+            held.append(len(lines._strips))
+
+        assert max(held) == STRIPS_KEPT
+        assert held == sorted(held)
+
+
+async def test_the_widths_of_times_are_not_kept_for_a_shift() -> None:
+    async with desk_with(60, by_seconds, WIDE) as (desk, pilot):
+        kept = []
+        for _ in range(4):
+            for _ in range(20):
+                await desk.pass_time(pilot, 1)
+            await desk.give(pilot, desk.app.snapshot)
+            kept.append(cached_cell_len.cache_info().currsize)
+
+        assert max(kept) <= WIDTHS_KEPT
 
 
 def _repainted(desk: Desk) -> str:

@@ -306,6 +306,8 @@ class FormScreen(Screen[None], inherit_bindings=False):
         """Whether all that has been typed is kept, to the last key."""
         self._take_text()
         self._take_choice()
+        if self.sheet.untouched:
+            return True
         kept = self.sheet.keep()
         self._say()
         return kept

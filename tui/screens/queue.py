@@ -335,13 +335,14 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
 
         from services.boundary import boundary_ahead
 
+        # The card as well: each shift comes to it, and what stays is to be there from the start.
+        from widgets.boundary_card import BoundaryCard
+
         snapshot, calendar = self._snapshot, self.policy.calendar
         boundary = boundary_ahead(
             self._standing.rows, snapshot.done, snapshot.rota, self._names(), calendar, now
         )
         if boundary is not None and self._card is None:
-            from widgets.boundary_card import BoundaryCard
-
             self._card = BoundaryCard(calendar, ascii_only=self._options.ascii)
             self.mount(self._card, after="#empty")
         if self._card is not None:
@@ -368,7 +369,7 @@ class QueueScreen(CursorActions, MarkActions, IssueActions[None]):
         complaint = self._narrowing.complaint
         words = Text(f" {complaint}", style="bold", no_wrap=True, overflow="ellipsis")
         footer = words if complaint else key_line(QUEUE, width, chosen)
-        self.query_one("#footer", Static).update(footer)
+        self.query_one("#footer", Static).update(footer, layout=False)
 
     def _moved(self, lines: Sequence[int] | None) -> None:
         """The cursor first, the issue beside it right after; of a run, the one where it ends.
