@@ -4,6 +4,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from tests.bench.figures import Figure, median, percentile
@@ -12,6 +13,8 @@ from tests.bench.terminal import Terminal, python
 
 PRESSES = 80
 WARM_UP = 12
+RUN = 8
+"""Keys in a row where programs take turns; the first of them, after a rest, is not counted."""
 DOWN, UP, PAGE = b"j", b"k", b"\x1b[6~"
 ESCAPE = b"\x1b[27u"
 """As terminals send it that tell it apart from the beginning of other keys, without a delay."""
@@ -42,7 +45,7 @@ def table(number: int) -> list[str]:
 
 def figures() -> Iterator[Figure]:
     """All figures of keys."""
-    few, many = (pressed(dashboard(n, "minutes"), [DOWN, UP]) for n in (200, 10_000))
+    few, many = pressed_in_turn([dashboard(n, "minutes") for n in (200, 10_000)], [DOWN, UP])
     theirs = pressed(table(200), [ARROW_DOWN])
     topic = "A key that moves the cursor within the window"
     yield Figure(topic, "key to paint, median", median(few.waits), "ms", 5)
@@ -96,24 +99,52 @@ def pressed(
         warm_up: Presses that are not counted.
         rest: Seconds before the first, in which what follows a start is done with.
     """
+    (seen,) = pressed_in_turn(
+        [argv], keys, before=before, presses=presses, gap=gap, warm_up=warm_up, rest=rest
+    )
+    return seen
+
+
+def pressed_in_turn(
+    programs: Sequence[Sequence[str]],
+    keys: Sequence[bytes | signal.Signals],
+    *,
+    before: Sequence[bytes] = (),
+    presses: int = PRESSES,
+    gap: float = 0.0,
+    warm_up: int = WARM_UP,
+    rest: float = 2.0,
+) -> list[Presses]:
+    """The same with several programs at once, a few keys for each in turn.
+
+    What they are compared by is then not how busy the machine was with something else.
+    """
+    run = RUN if len(programs) > 1 else presses + warm_up
     chance = random.Random(1)
-    waits, ends, cpu, sent = [], [], [], []
-    with Terminal(argv) as terminal:
-        terminal.until(lambda said: len(said) > 3000)
-        terminal.settle(0.6)
-        terminal.run(rest)
-        for key in before:
-            terminal.type(key)
-            terminal.settle(0.3)
-        for turn in range(presses + warm_up):
-            wait, done, spent, written = _press(terminal, keys[turn % len(keys)])
-            if turn >= warm_up and wait is not None:
-                waits.append(wait * 1000)
-                ends.append(done * 1000)
-                cpu.append(spent * 1000)
-                sent.append(written)
-            terminal.run(gap or chance.uniform(0.03, 0.07))
-    return Presses(waits, ends, median(cpu), median(sent))
+    seen: list[list[tuple[float, float, float, float]]] = [[] for _ in programs]
+    with ExitStack() as open_ones:
+        terminals = [open_ones.enter_context(Terminal(argv)) for argv in programs]
+        for terminal in terminals:
+            terminal.until(lambda said: len(said) > 3000)
+            terminal.settle(0.6)
+            terminal.run(rest)
+            for key in before:
+                terminal.type(key)
+                terminal.settle(0.3)
+        for start in range(0, presses + warm_up, run):
+            for terminal, kept in zip(terminals, seen, strict=True):
+                for turn in range(start, start + run):
+                    wait, done, spent, written = _press(terminal, keys[turn % len(keys)])
+                    first = turn == start and len(programs) > 1
+                    if turn >= warm_up and wait is not None and not first:
+                        kept.append((wait * 1000, done * 1000, spent * 1000, written))
+                    terminal.run(gap or chance.uniform(0.03, 0.07))
+    return [_told(kept) for kept in seen]
+
+
+def _told(kept: Sequence[tuple[float, float, float, float]]) -> Presses:
+    waits, done, cpu, sent = zip(*kept, strict=True)
+    return Presses(waits, done, median(cpu), median(sent))
 
 
 def _press(
