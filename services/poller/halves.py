@@ -24,11 +24,10 @@ async def fetch_halves(
     desk.issues(tickets, incidents, frozenset(pagerduty.void))
     pairs = desk.pairs.incident_of
     zendesk.hold_on_to(kept := {t for t, i in pairs.items() if not incidents[i].resolved})
-    pagerduty.keep = frozenset(i for t, i in pairs.items() if not tickets[t].status.done)
+    pagerduty.hold_on_to(i for t, i in pairs.items() if not tickets[t].status.done)
     if source is Source.PAGERDUTY:
         wanted = pagerduty.void.worth_asking(desk.missing_incidents(tickets, incidents), now)
         for incident_id in wanted[:HALVES_PER_CYCLE]:
-            pagerduty.keep |= {incident_id}
             await pagerduty.fetch(incident_id)
     elif missing := desk.missing_tickets(tickets, incidents):
         absent = set(sorted(missing)[:MOST_IDS])

@@ -65,7 +65,7 @@ async def read_history(
 async def _of_incidents(
     feed: PagerDutyFeed, since: datetime, troubles: list[str]
 ) -> list[Happening]:
-    entries = await feed.log_since(since)
+    entries = await feed.account_log.since(since)
     if entries is None:
         troubles.append("PagerDuty: too much has happened to be read; incidents are left out.")
         return []
