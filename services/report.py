@@ -98,11 +98,8 @@ def make_report(kept: Iterable[Kept], since: datetime, until: datetime, zone: Zo
         until: The last.
         zone: In which a week begins.
     """
-    said = (Outcome.MET, Outcome.LATE, Outcome.MISSED, Outcome.UNKNOWN)
     counted = tuple(
-        one
-        for one in kept
-        if one.record.outcome in said and since <= one.record.decided_at <= until
+        one for one in kept if one.record.outcome.counts and since <= one.record.decided_at <= until
     )
     by_severity: dict[Severity | None, Tally] = {}
     by_week: dict[date, dict[Severity | None, Tally]] = {}

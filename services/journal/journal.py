@@ -1,42 +1,26 @@
-"""What is kept of promises and acts, on the disk, for the handover and the report?
+"""What became of each promise, and what was done, for the handover and the report?
 
-A file of its own beside the cache: what it holds cannot be read anew from the vendors. Several
-dashboards may write to it at once, for each entry has a natural key. All moments are the servers'
-time, handed in.
+Hears what polls tell, has it judged, and keeps what comes of it (`entries`). What has been heard
+is judged bit by bit, but always before anything is read. All moments are the servers' time, handed
+in.
 """
 
 import contextlib
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
-from services.database import Tell, open_database, transaction
+from services.database import Tell
 from services.domain import Health, Issue, Snapshot, Source, SourceStatus
 from services.errors import StoreError
+from services.journal.entries import Entries
 from services.journal.judging import judge, settled_by_words
 from services.journal.looks import Looks
-from services.journal.records import Deed, Kept, Outcome, Record, anchor_of
+from services.journal.records import Deed, Kept, anchor_of
 from services.letters import Letter, LetterState
 from services.policy.deadlines import Policy
-
-MIGRATIONS = (
-    """
-    CREATE TABLE promise (
-        key TEXT PRIMARY KEY, anchor TEXT NOT NULL, decided_at REAL NOT NULL,
-        reason TEXT NOT NULL DEFAULT '', record BLOB NOT NULL
-    ) STRICT;
-    CREATE INDEX promise_anchor ON promise (anchor);
-    CREATE INDEX promise_decided ON promise (decided_at);
-    CREATE TABLE deed (key TEXT PRIMARY KEY, at REAL NOT NULL, deed BLOB NOT NULL) STRICT;
-    CREATE INDEX deed_at ON deed (at);
-    CREATE TABLE word (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-    """,
-)
-"""Append only; `PRAGMA user_version` counts how many have been applied."""
 
 FRESH = timedelta(minutes=2)
 """What is older is not judged by: an answer may have come that we have not seen."""
@@ -44,17 +28,12 @@ FRESH = timedelta(minutes=2)
 SEEN_EVERY = timedelta(minutes=1)
 """How often it is written down that somebody looks, when nothing changes."""
 
-T = TypeVar("T")
-
 MOST_LOOKS = 500
 """Issues looked at in one go: the first look at thousands is spread over the next ones."""
 
-PAGES_KEPT = 256
-"""Kilobytes of the file kept in memory; SQLite's own choice would be eight times that."""
-
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
-_LONGEST = 20_000
-"""Characters of remarks or of a reason."""
+_SEEN = "seen"
+"""The word that says when everything was last looked at, by any dashboard."""
 
 
 class Journal:
@@ -70,21 +49,20 @@ class Journal:
         Raises:
             StoreError: The file or its directory cannot be made or opened.
         """
-        self._db = open_database(path, MIGRATIONS, tell)
-        self._db.execute(f"PRAGMA cache_size = -{PAGES_KEPT}")
+        self._entries = Entries(path, tell)
         self._looks = Looks()
         self._policy: Policy | None = None
         self._at = _EVER
         """When what waits to be looked at was told of."""
         self._untold = False
         """Whether it is yet to be written down that everything has been looked at."""
-        self._seen = _moment(self._word("seen"))
+        self._seen = _moment(self._entries.word(_SEEN))
         self._written = self._seen
 
     def close(self) -> None:
         """Let go of the file; what waits is looked at first."""
         self._catch_up()
-        self._db.close()
+        self._entries.close()
 
     def observe(self, snapshot: Snapshot, policy: Policy, now: datetime) -> int:
         """Note what became of promises; how many entries are new or have changed.
@@ -145,10 +123,9 @@ class Journal:
         Raises:
             StoreError: It cannot be kept.
         """
-        rows = [(deed.key, deed.at.timestamp(), msgspec.msgpack.encode(deed)) for deed in deeds]
-        if rows:
-            with transaction(self._db):
-                self._db.executemany("INSERT OR IGNORE INTO deed VALUES (?, ?, ?)", rows)
+        if new := tuple(deeds):
+            with self._entries.together():
+                self._entries.add(new)
 
     def note_letters(self, letters: Iterable[Letter]) -> None:
         """Keep which letters have arrived, before the outbox forgets them.
@@ -172,25 +149,12 @@ class Journal:
     def deeds(self, since: datetime, until: datetime) -> tuple[Deed, ...]:
         """What was done from one moment up to another, oldest first."""
         self._catch_up()
-        rows = self._read(
-            "SELECT deed FROM deed WHERE at >= ? AND at <= ? ORDER BY at, key",
-            since.timestamp(), until.timestamp(),
-        )  # fmt: skip
-        return tuple(deed for (blob,) in rows if (deed := _decoded(blob, Deed)) is not None)
+        return self._entries.deeds(since, until)
 
     def promises(self, since: datetime, until: datetime) -> tuple[Kept, ...]:
         """Every promise that was done, or due, from one moment up to another; in that order."""
         self._catch_up()
-        rows = self._read(
-            "SELECT record, reason FROM promise WHERE decided_at >= ? AND decided_at <= ?"
-            " ORDER BY decided_at, key",
-            since.timestamp(), until.timestamp(),
-        )  # fmt: skip
-        return tuple(
-            Kept(record, str(reason))
-            for blob, reason in rows
-            if (record := _decoded(blob, Record)) is not None
-        )
+        return self._entries.promises(since, until)
 
     def give_reason(self, key: str, reason: str) -> None:
         """Keep why a promise was missed or late; an empty reason takes it back.
@@ -198,10 +162,8 @@ class Journal:
         Raises:
             StoreError: It cannot be kept.
         """
-        with transaction(self._db):
-            self._db.execute(
-                "UPDATE promise SET reason = ? WHERE key = ?", (reason.strip()[:_LONGEST], key)
-            )
+        with self._entries.together():
+            self._entries.put_reason(key, reason)
 
     def learn_words(self, words: Mapping[str, Sequence[datetime]], policy: Policy) -> None:
         """Judge updates anew by all that was ever said.
@@ -214,16 +176,16 @@ class Journal:
             StoreError: It cannot be kept.
         """
         self._catch_up()
-        with transaction(self._db):
+        with self._entries.together():
             for anchor, moments in words.items():
-                for old in self._of_anchor(anchor).values():
+                for old in self._entries.promised(anchor).values():
                     new = settled_by_words(old, moments, policy)
                     if new != old:
-                        self._put(new)
+                        self._entries.put(new)
 
     def remarks(self, name: str) -> str:
         """What somebody wrote into a handover."""
-        return self._word(f"remarks/{name}")
+        return self._entries.word(f"remarks/{name}")
 
     def keep_remarks(self, name: str, text: str) -> None:
         """Keep what is being written into a handover, as it is typed.
@@ -231,8 +193,8 @@ class Journal:
         Raises:
             StoreError: It cannot be kept.
         """
-        with transaction(self._db):
-            self._put_word(f"remarks/{name}", text[:_LONGEST])
+        with self._entries.together():
+            self._entries.put_word(f"remarks/{name}", text)
 
     @property
     def kept(self) -> str:
@@ -256,105 +218,37 @@ class Journal:
             if deed.text and not (set(deed.anchor.split("+")) & set(open_halves))
         ]
         if forget and (promises or deeds):
-            with transaction(self._db):
+            with self._entries.together():
                 for record in promises:
-                    self._put(msgspec.structs.replace(record, subject=""))
-                self._db.executemany(
-                    "UPDATE deed SET deed = ? WHERE key = ?",
-                    [
-                        (msgspec.msgpack.encode(msgspec.structs.replace(d, text="")), d.key)
-                        for d in deeds
-                    ],
-                )
+                    self._entries.put(replace(record, subject=""))
+                self._entries.rewrite(replace(deed, text="") for deed in deeds)
         return len(promises) + len(deeds)
 
     def _look_at(
         self, issues: Sequence[Issue], policy: Policy, now: datetime, *, whole: bool
     ) -> int:
-        found = 0
-        with transaction(self._db):
-            # Two dashboards that judge at once would each write over the other's findings.
-            self._db.execute("BEGIN IMMEDIATE")
-            others = _moment(self._word("seen"))
+        entries, found = self._entries, 0
+        # Two dashboards that judge at once would each write over the other's findings.
+        with entries.together(alone=True):
+            others = _moment(entries.word(_SEEN))
             seen = max((at for at in (others, self._seen) if at is not None), default=None)
             for issue in issues:
                 self._join_halves(issue)
-                before = self._of_anchor(anchor_of(issue))
+                before = entries.promised(anchor_of(issue))
                 for record in judge(issue, before, policy, now, seen):
-                    self._put(record)
+                    entries.put(record)
                     found += 1
-                found += self._note_acknowledgement(issue)
+                found += entries.add(_acknowledgement(issue))
             if whole:
-                self._put_word("seen", now.isoformat())
+                entries.put_word(_SEEN, now.isoformat())
         return found
 
     def _join_halves(self, issue: Issue) -> None:
         """What was kept of an incident before its ticket was known is the ticket's now."""
         if issue.ticket is None or issue.incident is None:
             return
-        of_incident = self._of_anchor(f"pd-{issue.incident.id}")
-        anchor = anchor_of(issue)
-        for old in of_incident.values():
-            key = anchor + old.key.removeprefix(old.anchor)
-            moved = msgspec.structs.replace(old, key=key, anchor=anchor)
-            self._db.execute(
-                "UPDATE OR IGNORE promise SET key = ?, anchor = ?, record = ? WHERE key = ?",
-                (key, anchor, msgspec.msgpack.encode(moved), old.key),
-            )
-            self._db.execute("DELETE FROM promise WHERE key = ?", (old.key,))
-
-    def _note_acknowledgement(self, issue: Issue) -> int:
-        incident = issue.incident
-        at = incident.acknowledged_first.at if incident is not None else None
-        if incident is None or at is None:
-            return 0
-        deed = Deed(
-            key=f"acknowledged/{incident.id}",
-            at=at,
-            kind="acknowledged",
-            anchor=anchor_of(issue),
-            who=(incident.acknowledged_by or "") if incident.acknowledged_at == at else "",
-            text=incident.title,
-        )
-        row = (deed.key, at.timestamp(), msgspec.msgpack.encode(deed))
-        return self._db.execute("INSERT OR IGNORE INTO deed VALUES (?, ?, ?)", row).rowcount
-
-    def _of_anchor(self, anchor: str) -> dict[str, Record]:
-        rows = self._read("SELECT record FROM promise WHERE anchor = ?", anchor)
-        records = (_decoded(blob, Record) for (blob,) in rows)
-        return {record.key: record for record in records if record is not None}
-
-    def _put(self, record: Record) -> None:
-        self._db.execute(
-            "INSERT INTO promise (key, anchor, decided_at, record) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (key) DO UPDATE"
-            " SET decided_at = excluded.decided_at, record = excluded.record",
-            (
-                record.key,
-                record.anchor,
-                record.decided_at.timestamp(),
-                msgspec.msgpack.encode(record),
-            ),
-        )
-
-    def _word(self, name: str) -> str:
-        row = next(iter(self._read("SELECT value FROM word WHERE name = ?", name)), None)
-        return str(row[0]) if row else ""
-
-    def _put_word(self, name: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO word VALUES (?, ?)", (name, value))
-
-    def _read(self, sql: str, *values: object) -> list[tuple[bytes, ...]]:
-        try:
-            return self._db.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(f"The journal of rota cannot be read: {error}.") from error
-
-
-def counted(kept: Iterable[Kept]) -> tuple[Kept, ...]:
-    """Those that say something: kept, late, missed, or not to be told."""
-    said = (Outcome.MET, Outcome.LATE, Outcome.MISSED, Outcome.UNKNOWN)
-    return tuple(one for one in kept if one.record.outcome in said)
+        for old in self._entries.promised(f"pd-{issue.incident.id}").values():
+            self._entries.move(old, anchor_of(issue))
 
 
 def _all_fresh(sources: Mapping[Source, SourceStatus] | None, now: datetime) -> bool:
@@ -367,13 +261,23 @@ def _all_fresh(sources: Mapping[Source, SourceStatus] | None, now: datetime) -> 
     )
 
 
+def _acknowledgement(issue: Issue) -> tuple[Deed, ...]:
+    """That a page was taken, if it was, and by whom."""
+    incident = issue.incident
+    at = incident.acknowledged_first.at if incident is not None else None
+    if incident is None or at is None:
+        return ()
+    return (
+        Deed(
+            key=f"acknowledged/{incident.id}",
+            at=at,
+            kind="acknowledged",
+            anchor=anchor_of(issue),
+            who=(incident.acknowledged_by or "") if incident.acknowledged_at == at else "",
+            text=incident.title,
+        ),
+    )
+
+
 def _moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
-
-
-def _decoded(value: bytes, kind: type[T]) -> T | None:
-    """None where another rota wrote it otherwise."""
-    try:
-        return msgspec.msgpack.decode(value, type=kind)
-    except msgspec.MsgspecError:
-        return None

@@ -31,6 +31,11 @@ class Outcome(StrEnum):
         """Whether it stays as it is, unless the vendors tell more exactly."""
         return self not in (Outcome.OPEN, Outcome.MISSED)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it says something of how promises are kept, be it that it cannot be told."""
+        return self not in (Outcome.OPEN, Outcome.LET_GO)
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One promise. Fields may be added with a default, and never change their meaning."""

@@ -26,7 +26,7 @@ from services.domain import (
     StatusChange,
     Ticket,
 )
-from services.journal.journal import Journal, counted
+from services.journal.journal import Journal
 from services.journal.records import Deed, Kept, Outcome
 from services.letters import Letter, LetterState, OverrideCreate
 from services.policy.deadlines import Policy
@@ -300,12 +300,6 @@ def test_a_reason_and_remarks_stay(tmp_path: Path) -> None:
     assert again.remarks("2026-01-14") == "The router is flaky."
     assert again.remarks("2026-01-15") == ""
     again.close()
-
-
-def test_only_what_says_something_is_counted(journal: Journal) -> None:
-    look(journal, 6, issue(ticket(first=5)))
-
-    assert [one.record.kind for one in counted(kept(journal))] == [Kind.RESPONSE]
 
 
 moments = st.lists(st.integers(1, 600), min_size=1, max_size=9, unique=True).map(sorted)

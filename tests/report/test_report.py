@@ -110,7 +110,7 @@ def test_an_empty_journal_says_so() -> None:
 def journal_with(*kept: Kept) -> Journal:
     journal = Journal(None)
     for one in kept:
-        journal._put(one.record)
+        journal._entries.put(one.record)
         journal.give_reason(one.record.key, one.reason)
     return journal
 
