@@ -44,8 +44,9 @@ class Standing:
         self._order: Ordered[Urgency, Row] = Ordered()
         self._rows: list[Row] | None = []
         self._moments: list[datetime] = []
-        """When rows change by themselves, as a heap; which do is in `_turning`."""
-        self._turning: dict[datetime, list[Row]] = {}
+        """When rows change by themselves, as a heap; which do is in `_turning`, where a lone one
+        has no list to itself: there may be thousands."""
+        self._turning: dict[datetime, Row | list[Row]] = {}
         self._planned = 0
         """How many rows are in `_turning`; some may be gone."""
         self._unplanned: list[tuple[datetime, list[Row]]] = []
@@ -75,12 +76,16 @@ class Standing:
             return self._at
         while self._moments:
             turning = self._turning[self._moments[0]]
-            while turning and not self._is_held(turning[-1]):
-                turning.pop()
-                self._planned -= 1
-            if turning:
-                return self._moments[0]
-            del self._turning[heapq.heappop(self._moments)]
+            if isinstance(turning, Row):
+                if self._is_held(turning):
+                    return self._moments[0]
+            else:
+                while turning and not self._is_held(turning[-1]):
+                    turning.pop()
+                    self._planned -= 1
+                if turning:
+                    return self._moments[0]
+            self._turn()
         return None
 
     def take(self, issues: tuple[Issue, ...], now: datetime) -> bool:
@@ -112,9 +117,7 @@ class Standing:
         self._plan()
         due: list[Issue] = []
         while self._moments and self._moments[0] <= now:
-            turning = self._turning.pop(heapq.heappop(self._moments))
-            self._planned -= len(turning)
-            due += [row.issue for row in turning if self._is_held(row)]
+            due += [row.issue for row in self._turn() if self._is_held(row)]
         if due:
             self._replace((), due, now)
             self._plan()
@@ -192,12 +195,14 @@ class Standing:
                 moment = changes_at((row,), self._policy, at)
                 if moment is None:
                     continue
-                turning = self._turning.get(moment)
-                if turning is None:
-                    turning = self._turning[moment] = []
-                    heapq.heappush(self._moments, moment)
-                turning.append(row)
                 self._planned += 1
+                turning = self._turning.setdefault(moment, row)
+                if turning is row:
+                    heapq.heappush(self._moments, moment)
+                elif isinstance(turning, Row):
+                    self._turning[moment] = [turning, row]
+                else:
+                    turning.append(row)
             planned = min(left, len(rows))
             left -= planned
             del rows[-planned:]
@@ -206,15 +211,29 @@ class Standing:
         if self._planned > len(self._held) * 5 // 4 + SPARE:
             self._drop_void_turns()
 
+    def _turn(self) -> list[Row]:
+        """The rows that change next are planned no more."""
+        rows = _listed(self._turning.pop(heapq.heappop(self._moments)))
+        self._planned -= len(rows)
+        return rows
+
     def _drop_void_turns(self) -> None:
-        kept = {at: [r for r in rows if self._is_held(r)] for at, rows in self._turning.items()}
-        self._turning = {at: rows for at, rows in kept.items() if rows}
-        self._moments = list(self._turning)
+        kept: dict[datetime, Row | list[Row]] = {}
+        self._planned = 0
+        for moment, turning in self._turning.items():
+            rows = [row for row in _listed(turning) if self._is_held(row)]
+            self._planned += len(rows)
+            if rows:
+                kept[moment] = rows if len(rows) > 1 else rows[0]
+        self._turning, self._moments = kept, list(kept)
         heapq.heapify(self._moments)
-        self._planned = sum(map(len, self._turning.values()))
 
     def _remember(self, rows: Iterable[Row]) -> None:
         self._made += [(self._at, row) for row in rows]
         if len(self._made) > REMEMBERED:
             self._sure_from = max(self._sure_from, self._made[REMEMBERED // 2 - 1][0])
             del self._made[: REMEMBERED // 2]
+
+
+def _listed(rows: Row | list[Row]) -> list[Row]:
+    return [rows] if isinstance(rows, Row) else rows
