@@ -22,10 +22,12 @@ class Looks:
         """Nothing has been looked at."""
         self._given: tuple[tuple[Issue, ...], ...] = ((), ())
         self._here: dict[str, Issue] = {}
-        self._looked: dict[str, Issue] = {}
         self._wanted: dict[str, Issue] = {}
-        self._falls_due: dict[str, datetime] = {}
         self._ahead: list[tuple[datetime, str]] = []
+        """When something of an issue that was looked at falls due, as a heap. Void once nothing of
+        it does then any more."""
+        self._room = SPARE
+        """With more moments ahead than this, those that are void are cleared away."""
 
     def __len__(self) -> int:
         """How many wait."""
@@ -41,13 +43,14 @@ class Looks:
             gone |= {issue.id for issue in left}
             come |= {issue.id: issue for issue in fresh}
         for name in gone - come.keys():
-            for kept in (self._here, self._looked, self._wanted, self._falls_due):
-                kept.pop(name, None)
+            self._here.pop(name, None)
+            self._wanted.pop(name, None)
+        # One that only stands elsewhere now is no news.
+        self._wanted |= {n: i for n, i in come.items() if self._here.get(n) is not i}
         self._here |= come
-        self._wanted |= {n: i for n, i in come.items() if self._looked.get(n) is not i}
         while self._ahead and self._ahead[0][0] < now:
             moment, name = heapq.heappop(self._ahead)
-            if self._falls_due.get(name) == moment:
+            if self._falls_due(name, moment):
                 self._wanted[name] = self._here[name]
 
     def first(self, most: int) -> list[Issue]:
@@ -57,15 +60,15 @@ class Looks:
     def looked_at(self, issues: Iterable[Issue], now: datetime) -> None:
         """These need no look until they change, or until one of their promises falls due."""
         for issue in issues:
-            name = issue.id
-            self._wanted.pop(name, None)
-            self._looked[name] = issue
+            self._wanted.pop(issue.id, None)
             coming = [p.due_at for p in issue.promises if p.due_at is not None and p.due_at >= now]
             if coming:
-                self._falls_due[name] = min(coming)
-                heapq.heappush(self._ahead, (min(coming), name))
-            else:
-                self._falls_due.pop(name, None)
-        if len(self._ahead) > len(self._falls_due) * 5 // 4 + SPARE:
-            self._ahead = [(moment, name) for name, moment in self._falls_due.items()]
+                heapq.heappush(self._ahead, (min(coming), issue.id))
+        if len(self._ahead) > self._room:
+            self._ahead = [step for step in set(self._ahead) if self._falls_due(step[1], step[0])]
             heapq.heapify(self._ahead)
+            self._room = len(self._ahead) * 5 // 4 + SPARE
+
+    def _falls_due(self, name: str, at: datetime) -> bool:
+        issue = self._here.get(name)
+        return issue is not None and any(promise.due_at == at for promise in issue.promises)
