@@ -1,7 +1,7 @@
 """Which steps have been reached that nobody was told of yet?
 
-Looks at the queue when it has changed and when the next step is due, not every second. The steps
-of an issue are worked out once, when it changes; they wait in the order of their moments.
+Looks at the queue when it has changed and when the next step is due, not every second. Of each
+issue only the moment of its next step is kept; which steps it is, is worked out when that comes.
 """
 
 import heapq
@@ -33,7 +33,8 @@ class Watch:
         """Which sources have answered since we began."""
         self._open: dict[int, Issue] = {}
         """The issues looked at, by Python's identity: an issue that changes is another object."""
-        self._ahead: list[tuple[datetime, int, Rung]] = []
+        self._ahead: list[tuple[datetime, int, Issue]] = []
+        """When the next step of an issue is due, as a heap; the number keeps them in order."""
         self._reached: list[Rung] = []
         """Reached and not yet claimed: muted, or just now."""
         self._made = 0
@@ -99,7 +100,9 @@ class Watch:
             self._looked = now
             return ()
         while self._ahead and self._ahead[0][0] <= now:
-            self._reached.append(heapq.heappop(self._ahead)[2])
+            since, _, issue = heapq.heappop(self._ahead)
+            if id(issue) in self._open:
+                self._climb(issue, since, now)
         audible = [rung for rung in self._reached if id(rung.issue) in self._open]
         silent = self.memory.silent(now) if audible else frozenset()
         self._reached = [rung for rung in audible if _muted(rung, silent)] if silent else []
@@ -113,17 +116,25 @@ class Watch:
         """The steps of some issues that are new; of thousands, not of all at once."""
         for issue in self._new[-AT_ONCE:]:
             if id(issue) in self._open:
-                for rung in rungs(issue, self._ladder, self._policy):
-                    if rung.at <= now:
-                        self._reached.append(rung)
-                        continue
-                    self._made += 1
-                    heapq.heappush(self._ahead, (rung.at, self._made, rung))
+                self._climb(issue, None, now)
         del self._new[-AT_ONCE:]
         if len(self._ahead) > self._room:
-            self._ahead = [step for step in self._ahead if id(step[2].issue) in self._open]
+            self._ahead = [step for step in self._ahead if id(step[2]) in self._open]
             heapq.heapify(self._ahead)
             self._room = len(self._ahead) * 5 // 4 + SPARE
+
+    def _climb(self, issue: Issue, since: datetime | None, now: datetime) -> None:
+        """The steps reached from some moment on, whenever they were at first; then the next."""
+        following: datetime | None = None
+        for rung in rungs(issue, self._ladder, self._policy):
+            if rung.at <= now:
+                if since is None or rung.at >= since:
+                    self._reached.append(rung)
+            elif following is None or rung.at < following:
+                following = rung.at
+        if following is not None:
+            self._made += 1
+            heapq.heappush(self._ahead, (following, self._made, issue))
 
     def _read(self, snapshot: Snapshot, source: Source) -> bool:
         """Whether a source has answered since we began; what the laptop's clock says is no help."""

@@ -187,6 +187,32 @@ def test_however_often_it_is_looked_a_step_is_told_at_most_once(minutes: list[fl
     assert shares[-1:] == reached[-1:]
 
 
+@given(
+    st.lists(st.integers(-20, 60), min_size=1, max_size=4),
+    st.lists(st.floats(0, 120), min_size=1, max_size=9).map(sorted),
+)
+def test_what_is_told_is_the_highest_step_reached_since_the_last_look(
+    raised: list[int], looks: list[float]
+) -> None:
+    world = snapshot(*(issue(number, "slow", ago) for number, ago in enumerate(raised)))
+    one, before = watch(SignalMemory(None)), None
+    steps = [rung for each in world.issues for rung in rungs(each, Ladder(), POLICY)]
+    for minutes in looks:
+        now = NOON + minutes * MINUTE
+        new = [r for r in steps if r.at <= now and (before is None or r.at > before)]
+        highest = {(r.issue.id, r.promise and r.promise.kind): r for r in sorted(new, key=_share)}
+
+        assert sorted(told(one, world, minutes)) == sorted(
+            (rung.issue.id, rung.share) for rung in highest.values()
+        )
+        before = now
+    one.memory.close()
+
+
+def _share(rung: Rung) -> float:
+    return rung.share
+
+
 def test_several_steps_are_one_signal_about_the_worst() -> None:
     one = watch(SignalMemory(None))
     p1 = issue(3, "fire\x1b]0;x\x07", 1, severity=Severity.P1)
