@@ -20,7 +20,7 @@ from tests.perf.canned import by_minutes, by_seconds, canned_issue, mixed
 from tests.perf.test_tick import Wire, a_terminal_with_all_colours, desk_with
 from tests.screen.stage import NOON, Desk, settle
 from tui.screens.forms import FormScreen
-from tui.screens.queue import REST, RUNNING
+from tui.screens.resting import REST, RUNNING
 from widgets.fitting import WIDTHS_KEPT
 from widgets.lines import STRIPS_KEPT
 

@@ -15,7 +15,7 @@ from tests.screen.stage import Desk, incident, issue, settle, snapshot
 from tests.screen.test_keys import WAYS
 from tui.keys import SCREENS
 from tui.options import ScreenOptions
-from tui.screens.queue import REST
+from tui.screens.resting import REST
 
 FOLDER = Path(__file__).with_name("pictures")
 WIDE, NARROW = (120, 40), (60, 15)

@@ -6,7 +6,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from services.journal.records import Kept
@@ -15,23 +14,16 @@ from services.policy.receipt import KIND_WORDS
 from services.report import Report, name_of, outcome_words
 from tui.keymap import bindings
 from tui.keys import MISSED, REASON
-from tui.screens.reader import Box
+from tui.screens.reader import Box, Boxed
 from widgets.field import Field
 
 
-class MissedScreen(ModalScreen[tuple[str, str] | None]):
+class MissedScreen(Boxed[tuple[str, str] | None]):
     """One missed promise at a time: what, why it was due, and what somebody said of it."""
 
     KEYS = "missed"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MISSED)]
-    DEFAULT_CSS = """
-    MissedScreen { align: center middle; }
-    MissedScreen > Box {
-        width: 92; max-width: 98%; height: auto; max-height: 94%; background: $surface;
-        border: round $primary; padding: 0 1;
-    }
-    MissedScreen Static { height: auto; }
-    """
+    DEFAULT_CSS = "MissedScreen > Box { width: 92; max-width: 98%; max-height: 94%; }"
 
     def __init__(self, report: Report) -> None:
         super().__init__()
@@ -88,17 +80,12 @@ class MissedScreen(ModalScreen[tuple[str, str] | None]):
         self.query_one("#missed", Static).update(Text("\n".join(lines)))
 
 
-class ReasonScreen(ModalScreen[str | None]):
+class ReasonScreen(Boxed[str | None]):
     """Why a promise was missed, in one line."""
 
     KEYS = "reason"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(REASON)]
-    DEFAULT_CSS = """
-    ReasonScreen { align: center middle; }
-    ReasonScreen > Box {
-        width: 80; max-width: 96%; height: 3; background: $surface; border: round $primary;
-    }
-    """
+    DEFAULT_CSS = "ReasonScreen > Box { width: 80; height: 3; padding: 0; }"
     AUTO_FOCUS = "Input"
 
     def __init__(self, reason: str) -> None:

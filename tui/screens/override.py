@@ -11,7 +11,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from services.domain import Rota
@@ -24,7 +23,7 @@ from services.rota.sent import OVERRIDE, SWAP
 from services.rota.turns import Turn, people
 from tui.keymap import bindings
 from tui.keys import OVERRIDE_FORM, OVERRIDE_PREVIEW
-from tui.screens.reader import Box
+from tui.screens.reader import Box, Boxed
 from widgets.field import Field
 from widgets.rota_words import span
 
@@ -42,18 +41,13 @@ class OverrideDrafts(Struct, frozen=True):
     """Nothing in it forgets the draft."""
 
 
-class OverrideScreen(ModalScreen[Action | None]):
+class OverrideScreen(Boxed[Action | None]):
     """Who takes which piece of a schedule."""
 
     KEYS = "override"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(OVERRIDE_FORM)]
     DEFAULT_CSS = """
-    OverrideScreen { align: center middle; }
-    OverrideScreen > Box {
-        width: 76; max-width: 98%; height: auto; max-height: 96%; background: $surface;
-        border: round $primary; padding: 0 1;
-    }
-    OverrideScreen Static { height: auto; }
+    OverrideScreen > Box { width: 76; max-width: 98%; max-height: 96%; }
     OverrideScreen #remarks { min-height: 3; text-style: bold; }
     """
     AUTO_FOCUS = "#who"
@@ -190,18 +184,13 @@ class OverrideScreen(ModalScreen[Action | None]):
         return f"{at.astimezone(self._calendar.zone):{_FORMAT}}"
 
 
-class PreviewScreen(ModalScreen[Action | None]):
+class PreviewScreen(Boxed[Action | None]):
     """What will be sent; a key of its own sends it."""
 
     KEYS = "preview"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(OVERRIDE_PREVIEW)]
     DEFAULT_CSS = """
-    PreviewScreen { align: center middle; }
-    PreviewScreen > Box {
-        width: 76; max-width: 98%; height: auto; max-height: 96%; background: $surface;
-        border: round $warning; padding: 0 1;
-    }
-    PreviewScreen Static { height: auto; }
+    PreviewScreen > Box { width: 76; max-width: 98%; max-height: 96%; border: round $warning; }
     """
 
     def __init__(self, title: str, lines: Sequence[str], action: Action) -> None:

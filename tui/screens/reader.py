@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import Input, Static
 
 from tui.keymap import bindings
@@ -31,17 +31,21 @@ class Scrolling(Screen[None]):
         box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
 
-class Reading(ModalScreen[None], Scrolling):
-    """A box with a text in it."""
+class Boxed(ModalScreen[ScreenResultType]):
+    """A box in the middle, over what was there before; how wide and high, its screen may say."""
 
     DEFAULT_CSS = """
-    Reading { align: center middle; }
-    Reading > Box {
+    Boxed { align: center middle; }
+    Boxed > Box {
         width: 90; max-width: 96%; height: auto; max-height: 90%; background: $surface;
         border: round $primary; padding: 0 1;
     }
-    Reading Static { height: auto; }
+    Boxed Static { height: auto; }
     """
+
+
+class Reading(Boxed[None], Scrolling):
+    """A box with a text in it."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
