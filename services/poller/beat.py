@@ -53,6 +53,11 @@ class Beat(Struct):
         return self.status.fetched_at is not None
 
     @property
+    def answers(self) -> bool:
+        """Whether it does at present."""
+        return self.answered and not self.status.failures
+
+    @property
     def off(self) -> bool:
         """Whether it is not used here."""
         return self.status.state is Health.OFF
@@ -61,6 +66,16 @@ class Beat(Struct):
         """Ask now; but one that is waiting because it was told to is not woken."""
         if not self.status.failures:
             self.wake.set()
+
+    async def rest(self, seconds: float, clock: Clock) -> None:
+        """Wait so long, or until woken."""
+        sleep = asyncio.ensure_future(clock.sleep(seconds))
+        woken = asyncio.ensure_future(self.wake.wait())
+        try:
+            await asyncio.wait({sleep, woken}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            woken.cancel()
 
     def not_used(self) -> float:
         """Note that there are no credentials, and that nobody expects any; seconds until the next

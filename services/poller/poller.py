@@ -1,4 +1,4 @@
-"""What is the state of the world now, and how much of it can be trusted?
+"""When is each source asked, and who is told of what came of it?
 
 Each source is polled by a loop of its own, so that one in trouble leaves the other alone. A
 failed poll changes nothing but the source's trust line. Source: `Feed`, and the cadences, back-off
@@ -16,30 +16,27 @@ from msgspec.structs import replace
 from services.clock import Clock
 from services.desk import Desk
 from services.domain import (
-    Health,
     History,
     Incident,
     Issue,
-    Rota,
     Snapshot,
     Source,
     SourceStatus,
     Ticket,
     TimelineEntry,
 )
-from services.errors import ServiceError, Unauthorised
-from services.last_known import from_disk, with_cached
+from services.errors import ServiceError
 from services.log import Log
 from services.poller.beat import Beat
-from services.poller.duty import Duty
-from services.poller.halves import fetch_halves
+from services.poller.halves import Halves
 from services.poller.history import read_history
 from services.poller.keeper import Keeper
 from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.presence import Presence
-from services.poller.remarks import Remarks, amiss, to_be_known
+from services.poller.remarks import Remarks
 from services.poller.standing import Standing
-from services.poller.timeline import of_comments, of_log
+from services.poller.survey import Survey
+from services.poller.timeline import read_timeline
 from services.poller.zendesk_feed import ZendeskFeed
 from services.store import CachedQueue, Store
 from services.vigil import Vigil
@@ -104,26 +101,32 @@ class Poller:
             if feed is not None
         ]
         self._paused = False
-        self._issues: tuple[Issue, ...] = ()
         self._presence = presence
         if presence is not None:
             presence.tell(self._somebody_is_back)
         self._changed = asyncio.Event()
-        self._cached = cached
-        if self._cached is not None and pagerduty is not None and store.facts:
-            issues = self._cached.snapshot.issues
+        if cached is not None and pagerduty is not None and store.facts:
+            issues = cached.snapshot.issues
             pagerduty.recall(i.incident for i in issues if i.incident and i.ticket)
         self._standing = standing
         self._vigil = vigil
         self._remarks = remarks
         self._log = log
-        self._pairing = {
-            source: Duty("the other halves of pairs cannot be read") for source in Source
-        }
+        self._halves = Halves(desk, zendesk, pagerduty, clock) if zendesk and pagerduty else None
+        self._survey = Survey(
+            clock=clock,
+            desk=desk,
+            beats=self._beats,
+            zendesk=zendesk,
+            pagerduty=pagerduty,
+            cached=cached,
+            standing=standing,
+            remarks=self._all_remarks,
+        )
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Each new state of the world; the first is the last known queue from disk, if any."""
-        if (known := self._last_known()) is not None:
+        if (known := self._survey.last_known(paused=self._paused)) is not None:
             yield known
         loops = {asyncio.create_task(self._run(beat)) for beat in self._beats}
         if self._vigil is not None:
@@ -142,12 +145,6 @@ class Poller:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             self._save(self._snapshot(), soon=False)
-
-    def _last_known(self) -> Snapshot | None:
-        """The last known queue from disk, as old as it is; None where there is none."""
-        if self._cached is None:
-            return None
-        return from_disk(self._cached, self._statuses(), paused=self._paused)
 
     async def read_once(self, most_requests: int = 200) -> Snapshot:
         """One poll of each source that goes on until all is known or so many requests are made."""
@@ -193,13 +190,9 @@ class Poller:
         Raises:
             ServiceError: A vendor could not be asked.
         """
-        entries: list[TimelineEntry] = []
-        if issue.ticket is not None and self._zendesk is not None:
-            entries += of_comments(await self._zendesk.comments(issue.ticket.id))
-        if issue.incident is not None and self._pagerduty is not None:
-            entries += of_log(await self._pagerduty.log(issue.incident.id))
+        entries = await read_timeline(self._zendesk, self._pagerduty, issue)
         self._changed.set()
-        return tuple(sorted(entries, key=lambda entry: entry.at))
+        return entries
 
     async def history(self, since: datetime) -> History:
         """What was done since a moment, by whomever."""
@@ -214,7 +207,7 @@ class Poller:
             wait = await self._beat(beat)
             self._note(beat, before)
             self._changed.set()
-            await self._sleep(wait, beat.wake)
+            await beat.rest(wait, self._clock)
 
     async def _beat(self, beat: Beat) -> float:
         """One poll of one source; seconds until the next."""
@@ -227,7 +220,8 @@ class Poller:
             asked = self._clock.monotonic()
             await beat.cycle()
             self._keeper.keep_facts(self._feed(beat.source))
-            await self._find_halves(beat.source)
+            if self._halves is not None:
+                await self._halves.find(beat.source, self._beats)
         except ServiceError as error:
             return beat.failed(error, self._clock, self._jitter)
         if was_unreachable:
@@ -240,7 +234,7 @@ class Poller:
         """How many times as far apart as usual polls may be, for want of somebody who looks."""
         if self._presence is None:
             return 1
-        return self._presence.pace(self._issues, self._clock.now())
+        return self._presence.pace(self._survey.issues, self._clock.now())
 
     def _somebody_is_back(self) -> None:
         """What is on the screen may be older than they think: ask at once, unless told not to."""
@@ -264,31 +258,6 @@ class Poller:
                 self.refresh()
             self._changed.set()
 
-    async def _find_halves(self, source: Source) -> None:
-        """Fetch, once and by id, the done halves of pairs whose other half is open.
-
-        The other vendor is asked only if it answers, and its trouble is not blamed on `source`.
-        """
-        if self._zendesk is None or self._pagerduty is None:
-            return
-        for beat in self._beats:
-            answers = beat.answered and not beat.status.failures
-            if beat.source is source or answers:
-                fetch = partial(
-                    fetch_halves,
-                    beat.source,
-                    self._desk,
-                    self._zendesk,
-                    self._pagerduty,
-                    self._clock.monotonic(),
-                )
-                try:
-                    await self._pairing[beat.source].attempt(fetch, self._clock)
-                except Unauthorised:
-                    # The other vendor's own poll will say so.
-                    if beat.source is source:
-                        raise
-
     def _note(self, beat: Beat, before: SourceStatus) -> None:
         """Put into the log when a source begins to fail, fails in another way, or is well again."""
         after = beat.status
@@ -302,19 +271,9 @@ class Poller:
             why=after.error,
         )
 
-    async def _sleep(self, seconds: float, wake: asyncio.Event) -> None:
-        """Wait so long, or until woken."""
-        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
-        woken = asyncio.ensure_future(wake.wait())
-        try:
-            await asyncio.wait({sleep, woken}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleep.cancel()
-            woken.cancel()
-
     async def _read_more(self, beat: Beat, most: int) -> None:
         feed = self._feed(beat.source)
-        if feed is None or not feed.unread or not beat.answered or beat.status.failures:
+        if feed is None or not feed.unread or not beat.answers:
             return
         try:
             await feed.read_unknown(max(1, most))
@@ -325,54 +284,17 @@ class Poller:
         return sum(feed.unread for feed in (self._zendesk, self._pagerduty) if feed)
 
     def _snapshot(self) -> Snapshot:
-        answered = any(beat.answered for beat in self._beats)
-        if not answered and self._cached is not None:
-            return from_disk(self._cached, self._statuses(), paused=self._paused)
-        issues = self._desk.issues(
-            self._zendesk.tickets if self._zendesk else {},
-            self._pagerduty.incidents if self._pagerduty else {},
-            frozenset(self._pagerduty.void) if self._pagerduty else frozenset(),
-        )
-        self._issues = issues
-        schedules = self._pagerduty.schedules if self._pagerduty else None
-        remarks, my_id = self._all_remarks(), self._standing.my_ids.get(Source.PAGERDUTY)
-        snapshot = Snapshot(
-            issues=self._with_cached(issues),
-            sources=self._statuses(),
-            on_call=schedules.on_call(self._clock.now()) if schedules else (),
-            on_call_at=schedules.read_at if schedules else None,
-            rota=replace(schedules.rota, my_id=my_id) if schedules else Rota(),
-            done=self._desk.done,
-            paused=self._paused,
-            me=frozenset(self._standing.names),
-            my_ids=dict(self._standing.my_ids),
-            notices=amiss(remarks, self._zendesk, self._pagerduty),
-            said=to_be_known(remarks, self._standing, (self._zendesk, self._pagerduty)),
-        )
+        snapshot = self._survey.snapshot(paused=self._paused)
         self._save(snapshot, soon=True)
         return snapshot
 
     def _all_remarks(self) -> Remarks:
         remarks = self._remarks()
-        lines = [self._keeper.trouble, *(duty.trouble for duty in self._pairing.values())]
+        lines = [self._keeper.trouble, *(self._halves.troubles if self._halves else ())]
         return replace(remarks, now=(*filter(None, lines), *remarks.now))
 
-    def _with_cached(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-        """Until a source has answered for the first time, its last known issues stay."""
-        if self._cached is None:
-            return issues
-        silent = {b.source for b in self._beats if b.status.partial or not (b.answered or b.off)}
-        if not silent:
-            self._cached = None
-            return issues
-        return with_cached(issues, self._desk.done, self._cached, silent)
-
-    def _statuses(self) -> dict[Source, SourceStatus]:
-        beats = {beat.source: beat.status for beat in self._beats}
-        return {source: beats.get(source, SourceStatus(Health.OFF)) for source in Source}
-
     def _save(self, snapshot: Snapshot, *, soon: bool) -> None:
-        if any(beat.answered for beat in self._beats):
+        if self._survey.answered:
             self._keeper.keep_queue(snapshot, self._desk, soon=soon)
 
     def _partial(self, source: Source) -> str:
