@@ -1,4 +1,4 @@
-"""Which tickets concern us, and what is known of each, after every poll?
+"""What is Zendesk asked in every poll, so that our tickets are known?
 
 One page of the change feed per cycle and one page of a rolling sweep per reconciliation, whatever
 the number of open tickets; what neither can tell is read ticket by ticket, a few per cycle,
@@ -7,12 +7,13 @@ nearest deadline first. Source: Zendesk `/tickets?sort=-updated_at`, `/search`, 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from services.clock import Clock
 from services.domain import Status, Ticket
 from services.errors import RateLimited, ServiceError, Unauthorised, Unreachable
 from services.poller.answers import answers, in_order
+from services.poller.change_feed import ChangeFeed
 from services.poller.duty import Duty
 from services.poller.shelf import Shelf, about_one
 from services.poller.sweeper import Sweeper
@@ -20,16 +21,10 @@ from services.poller.ticket_book import Scope, TicketBook
 from services.store import Store
 from services.ticket_facts import with_audits, with_comments
 from services.zendesk.client import Zendesk
-from services.zendesk.records import Comment, TicketPage
-
-OVERLAP = timedelta(seconds=5)
-"""Stamps have whole seconds, and commits of one second need not appear together."""
+from services.zendesk.records import Comment
 
 KEEP_DONE = timedelta(hours=24)
 """How long a solved ticket is kept: it may still pair, and it was done this shift."""
-
-MOST_CHANGE_PAGES = 5
-"""More changes than this between two polls are swept up instead."""
 
 READS_AT_START = 40
 """Read one by one in the first cycle, so that what is nearest is exact at once."""
@@ -37,14 +32,9 @@ READS_AT_START = 40
 READS_PER_CYCLE = 2
 """Tickets read one by one in each cycle."""
 
-SEARCH_LAG = timedelta(minutes=10)
-"""How far the search index may be behind."""
-
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 class ZendeskFeed:
-    """The tickets as last known."""
+    """The tickets as last known, and how they come to be."""
 
     def __init__(
         self,
@@ -73,7 +63,6 @@ class ZendeskFeed:
         self.client = client
         self.partial = ""
         """What of the tickets is not known since the start, and why; empty as a rule."""
-        self._changes_skipped: tuple[str, ...] = ()
         self._scope = scope
         self._store = store
         self._clock = clock
@@ -83,11 +72,9 @@ class ZendeskFeed:
         self._sweeping = Duty("looking for missed tickets fails")
         self._reading = Duty("reading single tickets fails")
         self._shelf: Shelf[int] = Shelf()
-        self._first: TicketPage | None = None
-        self._unsorted = False
         self._book = TicketBook(scope, store.load_tickets())
-        self._watermark = _LONG_AGO
         self._sweeper = Sweeper(client, scope, self._book, clock, reconcile)
+        self._changes = ChangeFeed(client, scope, self._book, self._sweeper, clock)
         self._started = False
         self._whole = False
 
@@ -113,7 +100,7 @@ class ZendeskFeed:
         if self._scope.groups and self._book.group_ids is None:
             await self._find_groups()
         try:
-            await self._read_changes()
+            await (self._changes.read_on() if self._started else self._changes.begin())
         except (Unauthorised, Unreachable, RateLimited):
             raise
         except ServiceError as error:
@@ -173,7 +160,7 @@ class ZendeskFeed:
     @property
     def skipped(self) -> tuple[str, ...]:
         """Why records of the latest pages were left out, one reason each."""
-        return self._changes_skipped or self._sweeper.skipped
+        return self._changes.skipped or self._sweeper.skipped
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -189,7 +176,7 @@ class ZendeskFeed:
                 "Zendesk sends no reply counters here: answers are read ticket by ticket, and "
                 "until then deadlines are unknown."
             )
-        if self._unsorted:
+        if self._changes.unsorted:
             lines.append(
                 "Zendesk does not sort tickets by change here: changes are looked for by search, "
                 "and may be seen some minutes late."
@@ -210,18 +197,17 @@ class ZendeskFeed:
         if self._scope.by_membership:
             # What was listed at an earlier attempt says nothing of tickets that came since.
             await self._sweeper.walk_anew()
-            if self._first is not None:
-                self._take_changes(self._first)
         else:
             try:
                 await self._sweeper.walk_on()
             except Unauthorised:
                 raise
             except ServiceError as error:
-                await self._go_back()
+                self._whole = await self._changes.go_back()
                 self.partial = "" if self._whole else self._missing(error)
                 return
-        self._whole, self.partial, self._first = True, "", None
+        self._changes.settle()
+        self._whole, self.partial = True, ""
 
     def _unsure(self) -> str:
         """Where only the list says what is ours: what may be missing while it cannot be read."""
@@ -229,93 +215,18 @@ class ZendeskFeed:
             return ""
         return f"{self._sweeping.error} Tickets that are new in this queue may be missing."
 
-    async def _go_back(self) -> None:
-        """Read a page of changes from further back; the last one is the end of all tickets."""
-        if self._unsorted or self._first is None:
-            return
-        if self._first.more:
-            try:
-                page = await self._changed(self._first.cursor)
-            except Unauthorised:
-                raise
-            except ServiceError:
-                return
-            self._take_changes(page)
-            self._first = page
-        self._whole = not self._first.more
-
     def _missing(self, error: ServiceError) -> str:
-        stamps = [record.ticket.updated_at for record in self._first.tickets] if self._first else []
-        since = min(stamps, default=self._watermark)
+        since = self._changes.back_to
         return (
             f"{error.headline} Tickets that have rested since {since:%d %b %H:%M} UTC are missing, "
             "or shown as last known."
         )
-
-    async def _changed(self, cursor: str | None = None) -> TicketPage:
-        """A page of what changed last; by search where the list cannot be had in that order."""
-        if not self._unsorted:
-            page = await self.client.changed(cursor)
-            stamps = [record.ticket.updated_at for record in page.tickets]
-            if cursor is not None or stamps == sorted(stamps, reverse=True):
-                return page
-            self._unsorted = True
-        since = min(self._watermark, self._clock.now()) - SEARCH_LAG
-        return await self.client.changed_by_search(since)
 
     async def _find_groups(self) -> None:
         wanted = {str(group).casefold() for group in self._scope.groups}
         groups = await self.client.groups()
         self._book.group_ids = frozenset(
             g.id for g in groups if g.name.casefold() in wanted or str(g.id) in wanted
-        )
-
-    async def _read_changes(self) -> None:
-        if not self._started:
-            await self._read_first()
-            return
-        cursor: str | None = None
-        newest = self._watermark
-        for _ in range(MOST_CHANGE_PAGES):
-            page = await self._changed(cursor)
-            self._take_changes(page)
-            stamps = [record.ticket.updated_at for record in page.tickets]
-            newest = max([newest, *stamps])
-            reached = not stamps or min(stamps) < self._watermark - OVERLAP
-            if reached or not page.more:
-                break
-            if page.cursor is None:
-                await self._sweeper.walk_anew()
-                break
-            cursor = page.cursor
-        else:
-            await self._sweeper.walk_anew()
-        self._watermark = newest
-
-    async def _read_first(self) -> None:
-        """The latest changes, before the list, so that nothing falls in between."""
-        self._first = await self._changed()
-        stamps = [record.ticket.updated_at for record in self._first.tickets]
-        self._watermark = max(stamps, default=_LONG_AGO)
-        if not self._scope.by_membership:
-            self._take_changes(self._first)
-        if stamps and all(record.metrics is None for record in self._first.tickets):
-            self._sweeper.metrics_missing = True
-
-    def _take_changes(self, page: TicketPage) -> None:
-        self._changes_skipped = page.skipped
-        if self._scope.by_membership and self._has_strangers(page):
-            self._sweeper.hurry()
-        for record in page.tickets:
-            self._book.take(record, live=True, member=False)
-
-    def _has_strangers(self, page: TicketPage) -> bool:
-        """Whether one has changed of which only the list can say if it is ours."""
-        return any(
-            record.ticket.updated_at > self._watermark
-            and record.ticket.id not in self._book.members
-            and not record.ticket.status.done
-            for record in page.tickets
         )
 
     def _unknown(self) -> list[int]:
