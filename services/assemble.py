@@ -5,7 +5,7 @@ One place, so that the dashboard, `rota queue`, the demo and the tests poll in j
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,41 +13,31 @@ from msgspec import Struct
 from services.api.client import Api
 from services.clock import OFFSET_WORTH_A_WARNING, Clock, ServerClock, laptop_is_off
 from services.config.tables import Config
-from services.config.tables import PagerDuty as PagerDutyTable
 from services.config.vendors import sources_in_use
 from services.connector import Connector
 from services.desk import Desk
-from services.domain import Incident, Snapshot, Source, Status, Ticket
+from services.domain import Snapshot, Source
 from services.errors import StoreError
 from services.journal.journal import Journal
 from services.log import Log
 from services.opening import Opened, open_files, state_file
-from services.outbox.delivery import Carrier, Delivery
+from services.outbox.delivery import Delivery
 from services.outbox.outbox import Outbox
-from services.pagerduty.client import PagerDuty
-from services.pagerduty.directory import PagerDutyDirectory
 from services.pairing import PairingRules
 from services.places import state_dir
 from services.policy.deadlines import Policy
-from services.poller.pagerduty_feed import PagerDutyFeed
 from services.poller.poller import Poller
 from services.poller.presence import Presence
 from services.poller.remarks import Remarks
-from services.poller.standing import Standing
-from services.poller.ticket_book import Scope
-from services.poller.zendesk_feed import ZendeskFeed
 from services.retention import Retention
 from services.sessions import Session
 from services.setaside import SetAside
+from services.sources import carriers, pagerduty_feed, standing, zendesk_feed
 from services.store import Store
 from services.vigil import Vigil
-from services.zendesk.client import Zendesk
 
 if TYPE_CHECKING:
     import httpx
-
-_FAR = timedelta(days=3650)
-"""Behind everything that has a due moment."""
 
 JOURNAL = "-journal"
 """How the name of the journal's file ends, beside that of the cache."""
@@ -153,9 +143,9 @@ def put_together(
     connect = Connector(config, environ, clock, observe, transport, log)
     zendesk = pagerduty = None
     if Source.ZENDESK in used:
-        zendesk = _zendesk(config, connect, store, policy, clock)
+        zendesk = zendesk_feed(config, connect, store, policy, clock)
     if Source.PAGERDUTY in used:
-        pagerduty = _pagerduty(config, connect, environ, store, policy, clock)
+        pagerduty = pagerduty_feed(config, connect, environ, store, policy, clock)
     poller = Poller(
         clock=clock,
         desk=desk,
@@ -166,7 +156,7 @@ def put_together(
         intervals=(config.poll.zendesk, config.poll.pagerduty),
         prepare=connect.prepare,
         requests_made=connect.requests_made,
-        standing=_standing(config, environ, clock, zendesk, pagerduty, connect),
+        standing=standing(config, environ, clock, zendesk, pagerduty, connect),
         stretch=connect.stretch,
         presence=opened.presence,
         vigil=Vigil(servers) if servers else None,
@@ -178,7 +168,7 @@ def put_together(
     opened.cached = None
     delivery = Delivery(
         outbox,
-        lambda: _carriers(config, connect, clock),
+        lambda: carriers(config, connect, clock),
         clock,
         prepare=connect.prepare,
         told=lambda letter, said: poller.absorb(letter.source, said.ticket, said.incident),
@@ -225,102 +215,6 @@ async def read_queue(
         await assembly.aclose()
 
 
-def _carriers(config: Config, connect: Connector, clock: Clock) -> dict[Source, Carrier]:
-    """Who takes letters to the vendors in use; over the same connections as the questions."""
-    # Nothing of this is needed before the first paint.
-    from zoneinfo import ZoneInfo
-
-    from services.pagerduty.writer import PagerDutyWriter
-    from services.zendesk.writer import ZendeskWriter
-
-    carriers: dict[Source, Carrier] = {}
-    root = config.zendesk_root.rstrip("/")
-    for api in connect.apis:
-        if api.source is Source.ZENDESK:
-            zone = ZoneInfo(config.support_hours.timezone)
-            carriers[api.source] = ZendeskWriter(api, config.severity_tags(), root, clock, zone)
-        else:
-            carriers[api.source] = PagerDutyWriter(api, config.priorities(), clock)
-    return carriers
-
-
-def _zendesk(
-    config: Config, connect: Connector, store: Store, policy: Policy, clock: Clock
-) -> ZendeskFeed:
-    table = config.zendesk
-    severities = policy.rules.severities.values()
-
-    def never_due(status: Status) -> bool:
-        return all(status in rule.pause_on for rule in severities)
-
-    def nearest_due(ticket: Ticket) -> datetime:
-        return _first_unknown(policy, ticket, None)
-
-    root = config.zendesk_root.rstrip("/")
-    api = connect.api(Source.ZENDESK, root)
-    return ZendeskFeed(
-        Zendesk(api, config.severity_tags(), root),
-        Scope(table.groups, table.include_ungrouped, table.view, table.search),
-        store,
-        clock,
-        never_due=never_due,
-        nearest_due=nearest_due,
-        reconcile=config.poll.reconcile,
-        to_spare=api.to_spare,
-    )
-
-
-def _pagerduty(
-    config: Config,
-    connect: Connector,
-    environ: Mapping[str, str],
-    store: Store,
-    policy: Policy,
-    clock: Clock,
-) -> PagerDutyFeed:
-    table = config.pagerduty
-    named = (
-        environ.get("ROTA_PAGERDUTY_TOKEN")
-        or table.token
-        or table.token_command
-        or table.base_url != PagerDutyTable().base_url
-    )
-
-    def nearest_due(incident: Incident) -> datetime:
-        return _first_unknown(policy, None, incident)
-
-    # With neither an address nor a token in sight, and nothing kept of a login, it is not used.
-    api = connect.api(Source.PAGERDUTY, table.base_url, expected=bool(named))
-    return PagerDutyFeed(
-        PagerDuty(api, config.priorities()),
-        store,
-        clock,
-        nearest_due=nearest_due,
-        teams=table.teams,
-        services=table.services,
-        rota_every=config.poll.rota,
-        to_spare=api.to_spare,
-    )
-
-
-def _standing(
-    config: Config,
-    environ: Mapping[str, str],
-    clock: Clock,
-    zendesk: ZendeskFeed | None,
-    pagerduty: PagerDutyFeed | None,
-    connect: Connector,
-) -> Standing:
-    api = next((api for api in connect.apis if api.source is Source.PAGERDUTY), None)
-    return Standing(
-        clock,
-        zendesk.client if zendesk else None,
-        pagerduty.client if pagerduty else None,
-        PagerDutyDirectory(api) if api else None,
-        environ.get("ROTA_PAGERDUTY_EMAIL") or config.pagerduty.email,
-    )
-
-
 def _remarks(
     connect: Connector, clock: Clock, servers: ServerClock | None, notices: Sequence[str]
 ) -> Remarks:
@@ -331,16 +225,6 @@ def _remarks(
         now.append(laptop_is_off(servers.laptop_is_off_by))
     once = [line for session in sessions for line in session.notices(clock.now())]
     return Remarks(tuple(now), (*notices, *once))
-
-
-def _first_unknown(policy: Policy, ticket: Ticket | None, incident: Incident | None) -> datetime:
-    """The earliest moment at which something not yet known may fall due."""
-    promises = policy.promises(ticket, incident)
-    doubtful = [p.due_at for p in promises if p.due_at is not None and not p.known]
-    half = ticket or incident
-    if half is None:
-        raise ValueError("neither a ticket nor an incident")
-    return min(doubtful, default=half.created_at + _FAR)
 
 
 def open_journal(config: Config, environ: Mapping[str, str], notices: list[str]) -> Journal:
