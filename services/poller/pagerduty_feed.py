@@ -278,14 +278,4 @@ class PagerDutyFeed:
         Raises:
             ServiceError: PagerDuty is in trouble; those read before count.
         """
-        for incident_id in self._unknown()[:most]:
-            if not self._to_spare():
-                return
-            try:
-                await self.log(incident_id)
-            except ServiceError as error:
-                if not about_one(error):
-                    raise
-                self._shelf.put(incident_id)
-            else:
-                self._shelf.take(incident_id)
+        await self._shelf.read(self._unknown()[:most], self.log, self._to_spare)

@@ -5,6 +5,7 @@ behind it would never be known.
 """
 
 from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
 from services.errors import Forbidden, NotFound, Rejected, ServiceError, UnexpectedReply
@@ -34,3 +35,31 @@ class Shelf(Generic[K]):
     def times(self, key: K) -> int:
         """How often it went wrong in a row; to be sorted by."""
         return self._times[key]
+
+    async def read(
+        self,
+        keys: Iterable[K],
+        read: Callable[[K], Awaitable[object]],
+        to_spare: Callable[[], bool],
+    ) -> None:
+        """Read these, one by one; one that cannot be read waits its turn again.
+
+        Args:
+            keys: In this order.
+            read: Reads one of them.
+            to_spare: Whether there may be another; when not, the rest is left.
+
+        Raises:
+            ServiceError: The trouble is with the vendor; those read before count.
+        """
+        for key in keys:
+            if not to_spare():
+                return
+            try:
+                await read(key)
+            except ServiceError as error:
+                if not about_one(error):
+                    raise
+                self.put(key)
+            else:
+                self.take(key)

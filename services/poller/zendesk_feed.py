@@ -15,7 +15,7 @@ from services.errors import RateLimited, ServiceError, Unauthorised, Unreachable
 from services.poller.answers import answers, in_order
 from services.poller.change_feed import ChangeFeed
 from services.poller.duty import Duty
-from services.poller.shelf import Shelf, about_one
+from services.poller.shelf import Shelf
 from services.poller.sweeper import Sweeper
 from services.poller.ticket_book import Scope, TicketBook
 from services.store import Store
@@ -251,17 +251,7 @@ class ZendeskFeed:
         Raises:
             ServiceError: Zendesk is in trouble; those read before count.
         """
-        for ticket_id in self._unknown()[:most]:
-            if not self._to_spare():
-                return
-            try:
-                await self._read_history(ticket_id)
-            except ServiceError as error:
-                if not about_one(error):
-                    raise
-                self._shelf.put(ticket_id)
-            else:
-                self._shelf.take(ticket_id)
+        await self._shelf.read(self._unknown()[:most], self._read_history, self._to_spare)
 
     async def _read_history(self, ticket_id: int) -> None:
         record, memory = self._book.records[ticket_id], self._book.memories[ticket_id]
