@@ -10,11 +10,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from services.clock import Clock
-from services.domain import Incident, IncidentStatus, Issue, Snapshot, Source, TimelineEntry
+from services.domain import Issue, Snapshot, Source, TimelineEntry
 from services.errors import RotaError, StoreError
 from services.letters import Action
 from services.outbox.outbox import Outbox
-from services.plain import plain
 from services.policy.deadlines import Policy
 from tui.options import ScreenOptions
 from tui.posting import Posting
@@ -236,43 +235,12 @@ class Writing:
         if not issues:
             self.posting.say(NOTHING_THERE)
             return
-        pages = [(i, i.incident) for i in issues if i.incident and not i.incident.resolved]
-        ringing = [(i, p) for i, p in pages if p.status is IncidentStatus.TRIGGERED]
-        if len(issues) > 1:
-            self._acknowledge_all(ringing)
-        elif ringing:
-            self._acknowledge_one(*ringing[0])
-        elif pages:
-            who = plain(pages[0][1].acknowledged_by or "us", 60)
-            self.posting.say(f"It is acknowledged already, by {who}.")
-        else:
-            self.posting.say("There is no page to acknowledge: t triages, c answers.")
+        from tui.acknowledging import Acknowledging
 
-    def _acknowledge_one(self, issue: Issue, incident: Incident) -> None:
-        def send() -> None:
-            if trouble := self._send([_acknowledgement(issue, incident)]):
-                self._app.notify(trouble, severity="error", markup=False)
-
-        me = self._me()
-        mine = not incident.assignee_ids or me.pagerduty_id in incident.assignee_ids
-        if mine or not me.names.isdisjoint(incident.assignees):
-            send()
-            return
-        who = plain(", ".join(incident.assignees) or "somebody else", 80)
-        self.posting.ask(f"This page is with {who}. Acknowledge it all the same?", send)
-
-    def _acknowledge_all(self, pages: Sequence[tuple[Issue, Incident]]) -> None:
-        """Several at once are shown first."""
-        from services.forms.preview import shown_alone
-        from tui.screens.preview import PreviewScreen
-
-        if not pages:
-            self.posting.say("None of the marked is a page that rings.")
-            return
-        actions = [_acknowledgement(issue, incident) for issue, incident in pages]
-        scenes = [self._scene(issue) for issue, _ in pages]
-        shown = [shown_alone(a, s) for a, s in zip(actions, scenes, strict=True)]
-        self._app.push_screen(PreviewScreen(shown, lambda: self._send(actions), self._options))
+        pages = Acknowledging(
+            self._app, self.posting, self._options, self._me(), self._scene, self._send
+        )
+        pages.take(issues)
 
     # -- who and where -------------------------------------------------------------------------
 
@@ -320,14 +288,3 @@ class Writing:
         from tui.screens.forms import FormScreen
 
         return [s for s in self._app.screen_stack if isinstance(s, FormScreen) and s.is_mounted]
-
-
-def _acknowledgement(issue: Issue, incident: Incident) -> Action:
-    from services.forms.addressing import acknowledge
-
-    return Action(
-        issue=issue.id,
-        form="acknowledge",
-        label=f"Acknowledge PagerDuty #{incident.number}",
-        writes=(acknowledge(incident),),
-    )
