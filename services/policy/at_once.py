@@ -41,7 +41,7 @@ class AtOnce:
         """Work nothing out before it is asked for."""
         self._policy = policy
         self.now = now
-        self._open = policy.calendar.is_open(now)
+        self._is_open: bool | None = None
         self._soon_up_to: tuple[dict[timedelta, datetime], dict[timedelta, datetime]] = ({}, {})
         """By allowance: what is due no later than this is soon. Support hours; clocks of always."""
         self._soon: dict[timedelta, timedelta] = {}
@@ -80,6 +80,12 @@ class AtOnce:
             shared = self._together.setdefault(together, together)
         return shared, None if first is None else Deadline(first, first_state)
 
+    def _support_is_open(self) -> bool:
+        """The first to ask has a year's openings laid out, if nobody did before."""
+        if self._is_open is None:
+            self._is_open = self._policy.calendar.is_open(self.now)
+        return self._is_open
+
     def _state(self, promise: Promise, due: datetime) -> State:
         """How a promise stands that is neither met nor waiting."""
         if not promise.known:
@@ -89,7 +95,7 @@ class AtOnce:
         if promise.kind is _REPAGE:
             return self._policy.state(promise, self.now)
         always = promise.clock is _RUNS_ALWAYS
-        if not (always or self._open):
+        if not (always or self._support_is_open()):
             return _PAUSED
         soon_up_to = self._soon_up_to[always].get(promise.allowance) or self._know(promise)
         return _SOON if due <= soon_up_to else _RUNNING
@@ -119,7 +125,9 @@ class AtOnce:
         turn = self._next_turn
         if turn is None:
             calendar, now = self._policy.calendar, self.now
-            turn = calendar.closes_next(now) if self._open else calendar.opens_next(now)
+            turn = (
+                calendar.closes_next(now) if self._support_is_open() else calendar.opens_next(now)
+            )
             self._next_turn = turn
         if state is not _RUNNING:
             return turn if turn <= due else due + _INSTANT
