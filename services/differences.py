@@ -3,9 +3,12 @@
 Values are told apart by identity: what has not changed at the vendor is the very same value again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.domain import Issue
+
+Compare = Callable[[Sequence[Issue], Sequence[Issue]], tuple[Sequence[Issue], Sequence[Issue]]]
+"""Tells which values are gone and which have come."""
 
 LOOK_AHEAD = 64
 """Issues compared to find out whether one has come in or gone between two polls."""
@@ -60,3 +63,25 @@ def _found(issue: Issue, among: Sequence[Issue], start: int) -> int:
         if among[start + ahead] is issue:
             return ahead
     return 0
+
+
+class Compared:
+    """`differences`, for several who ask about the same two polls: found once for all of them.
+
+    To look at ten thousand issues is to wait for the memory, however little is done with each.
+    """
+
+    def __init__(self) -> None:
+        """Nothing has been compared."""
+        self._before: Sequence[Issue] = ()
+        self._after: Sequence[Issue] = ()
+        self._found: tuple[Sequence[Issue], Sequence[Issue]] = ([], [])
+
+    def __call__(
+        self, before: Sequence[Issue], after: Sequence[Issue]
+    ) -> tuple[Sequence[Issue], Sequence[Issue]]:
+        """Which values are gone and which have come."""
+        if before is not self._before or after is not self._after:
+            self._found = differences(before, after)
+            self._before, self._after = before, after
+        return self._found

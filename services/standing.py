@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
-from services.differences import differences
+from services.differences import Compare, differences
 from services.domain import Issue, State
 from services.ordered import Ordered
 from services.policy.deadlines import Policy
@@ -35,8 +35,14 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 class Standing:
     """The rows of the open issues, most urgent first."""
 
-    def __init__(self, policy: Policy) -> None:
-        """Begin with an empty queue."""
+    def __init__(self, policy: Policy, compare: Compare = differences) -> None:
+        """Begin with an empty queue.
+
+        Args:
+            policy: What is promised.
+            compare: Tells what a poll has changed.
+        """
+        self._compare = compare
         self._policy = policy
         self._given: tuple[Issue, ...] = ()
         self._at = _ALWAYS
@@ -93,7 +99,7 @@ class Standing:
 
         Cheap for issues that are the very same values as before.
         """
-        gone, come = differences(self._given, issues)
+        gone, come = self._compare(self._given, issues)
         self._given = issues
         turned = self.advance(now)
         fresh = {issue.id: issue for issue in come}

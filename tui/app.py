@@ -115,10 +115,10 @@ class RotaApp(Discreet, Doorway, Leaving, Resizing, Toasts, Signalling, Looking,
         self._spared = False
         self._dress()
         self.open_hosts = self.options.open_hosts
-        self.queue = QueueScreen(policy, self.options, clock, self._first)
+        self.queue = QueueScreen(policy, self.options, clock, self._first, self._compare)
         self._told: tuple[str, Sequence[TimelineEntry]] = ("", ())
         self.set_looks(self.options)
-        self.set_signals(policy, self.options, clock, calls or Calls())
+        self.set_signals(policy, self.options, clock, calls or Calls(), self._compare)
         self.writing = Writing(
             self, self._stationery, policy, clock, self.options, self._show, self.queue.dealt_with
         )

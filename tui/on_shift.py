@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from services.clock import Clock
+from services.differences import Compared
 from services.domain import History, Snapshot
 from services.errors import StoreError
 from services.feed import Feed
@@ -56,6 +57,7 @@ class OnShift(KeysInOrder):
         journal: "Callable[[], Journal]",
     ) -> None:
         super().__init__()
+        self._compare = Compared()
         self.options = options
         self.outbox = outbox
         self._make_journal = journal
@@ -77,7 +79,7 @@ class OnShift(KeysInOrder):
 
     def follow(self, now: datetime) -> None:
         """Note it in the journal, and show it to every screen over the queue."""
-        self.journal.take(self.snapshot, self._policy, now)
+        self.journal.take(self.snapshot, self._policy, now, self._compare)
         self._look_soon()
         for screen in self._followers():
             screen.show(self.snapshot, now)

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from textual import events, on, work
 
 from services.clock import Clock
+from services.differences import Compare
 from services.domain import Snapshot
 from services.errors import StoreError
 from services.policy.deadlines import Policy
@@ -56,14 +57,19 @@ class Signalling(KeysInOrder):
     """An app that calls for its operator."""
 
     def set_signals(
-        self, policy: Policy, options: ScreenOptions, clock: Clock, calls: Calls
+        self,
+        policy: Policy,
+        options: ScreenOptions,
+        clock: Clock,
+        calls: Calls,
+        compare: Compare,
     ) -> None:
         """Say how somebody is called for; before the app runs."""
         self._servers = clock
         self._calls = calls
         self._memory = calls.memory or SignalMemory(None)
         self.signaller = Signaller(
-            Watch(policy, options.ladder, self._memory),
+            Watch(policy, options.ladder, self._memory, compare),
             options.signals,
             clock,
             calls.environ,

@@ -46,7 +46,11 @@ def seconds_to_next(timed: Iterable[Timed], now: datetime, pace: float = 1.0) ->
     moments = [moment for each in timed if (moment := each.reads_until(now)) is not None]
     if not moments:
         return LONGEST_TICK
-    wait = (_whole_second(min(moments)) - now).total_seconds() / pace
+    first = min(moments)
+    if first <= now:
+        # Something was left over, so that nobody had to wait for all of it.
+        return SHORTEST_TICK
+    wait = (_whole_second(first) - now).total_seconds() / pace
     return min(max(wait + SLACK, SHORTEST_TICK), LONGEST_TICK)
 
 

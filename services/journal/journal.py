@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from services.database import Tell
+from services.differences import Compare, differences
 from services.domain import Health, Issue, Snapshot, Source, SourceStatus
 from services.errors import StoreError
 from services.journal.entries import Entries
@@ -74,15 +75,27 @@ class Journal:
         """
         return self.look(MOST_LOOKS) if self.take(snapshot, policy, now) else 0
 
-    def take(self, snapshot: Snapshot, policy: Policy, now: datetime) -> bool:
+    def take(
+        self,
+        snapshot: Snapshot,
+        policy: Policy,
+        now: datetime,
+        compare: Compare = differences,
+    ) -> bool:
         """Hear what a poll has told, to be judged by at the next looks; whether anything is.
 
         Nothing is while a source is in trouble or old. Nothing is written yet, but whatever reads
         the journal has it looked at before.
+
+        Args:
+            snapshot: What it told.
+            policy: What is promised.
+            now: When it was.
+            compare: Tells which open issues that has changed.
         """
         if not _all_fresh(snapshot.sources, now):
             return False
-        self._looks.take(snapshot, now)
+        self._looks.take(snapshot, now, compare)
         self._policy, self._at = policy, now
         stale = self._written is None or now - self._written >= SEEN_EVERY
         self._untold = self._untold or stale or bool(self._looks)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 
-from services.differences import differences
+from services.differences import Compare, differences
 from services.domain import Issue, Snapshot
 
 SPARE = 100
@@ -33,13 +33,19 @@ class Looks:
         """How many wait."""
         return len(self._wanted)
 
-    def take(self, snapshot: Snapshot, now: datetime) -> None:
-        """A poll has told this; what has not changed since the last one costs next to nothing."""
+    def take(self, snapshot: Snapshot, now: datetime, compare: Compare = differences) -> None:
+        """A poll has told this; what has not changed since the last one costs next to nothing.
+
+        Args:
+            snapshot: What it told.
+            now: When it was.
+            compare: Tells which open issues that has changed.
+        """
         before, self._given = self._given, (snapshot.issues, snapshot.done)
         gone: set[str] = set()
         come: dict[str, Issue] = {}
-        for old, new in zip(before, self._given, strict=True):
-            left, fresh = differences(old, new)
+        for told, old, new in zip((compare, differences), before, self._given, strict=True):
+            left, fresh = told(old, new)
             gone |= {issue.id for issue in left}
             come |= {issue.id: issue for issue in fresh}
         for name in gone - come.keys():

@@ -7,13 +7,13 @@ issue only the moment of its next step is kept; which steps it is, is worked out
 import heapq
 from datetime import datetime
 
-from services.differences import differences
+from services.differences import Compare, differences
 from services.domain import Health, Issue, Snapshot, Source
 from services.policy.deadlines import Policy
-from services.signals.ladder import NEW, Ladder, Rung, rungs
+from services.signals.ladder import NEW, Ladder, Rung, steps
 from services.signals.memory import EVERYTHING, SignalMemory
 
-AT_ONCE = 250
+AT_ONCE = 800
 """New issues whose steps are worked out in one go; a key must not wait for more."""
 
 SPARE = 100
@@ -23,8 +23,15 @@ SPARE = 100
 class Watch:
     """The eye on all ladders."""
 
-    def __init__(self, policy: Policy, ladder: Ladder, memory: SignalMemory) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        ladder: Ladder,
+        memory: SignalMemory,
+        compare: Compare = differences,
+    ) -> None:
         self.memory = memory
+        self._compare = compare
         self._policy = policy
         self._ladder = ladder
         self._first_seen: dict[Source, datetime] = {}
@@ -65,7 +72,7 @@ class Watch:
         heard = frozenset(source for source in Source if self._read(snapshot, source))
         before, self._given = self._given, snapshot.issues
         if heard == self._heard:
-            gone, come = differences(before, snapshot.issues)
+            gone, come = self._compare(before, snapshot.issues)
         else:
             self._heard = heard
             gone, come = list(before), list(snapshot.issues)
@@ -126,12 +133,12 @@ class Watch:
     def _climb(self, issue: Issue, since: datetime | None, now: datetime) -> None:
         """The steps reached from some moment on, whenever they were at first; then the next."""
         following: datetime | None = None
-        for rung in rungs(issue, self._ladder, self._policy):
-            if rung.at <= now:
-                if since is None or rung.at >= since:
-                    self._reached.append(rung)
-            elif following is None or rung.at < following:
-                following = rung.at
+        for promise, share, at in steps(issue, self._ladder, self._policy):
+            if at <= now:
+                if since is None or at >= since:
+                    self._reached.append(Rung(issue, promise, share, at))
+            elif following is None or at < following:
+                following = at
         if following is not None:
             self._made += 1
             heapq.heappush(self._ahead, (following, self._made, issue))

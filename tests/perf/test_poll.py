@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import FrameType
 
@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.visual import visualize
 from textual.widget import Widget
 
+from services.differences import differences
 from services.domain import Issue, Snapshot
 from services.journal.judging import judge
 from services.journal.looks import Looks
@@ -183,6 +184,23 @@ async def test_a_poll_that_changed_nothing_has_nothing_judged(
 
         assert names == []
         assert same.issues == desk.app.snapshot.issues
+
+
+async def test_what_a_poll_has_changed_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk_with(200, by_minutes) as (desk, pilot):
+        await all_judged(desk, pilot)
+        asked: list[int] = []
+
+        def looked(before: Sequence[Issue], after: Sequence[Issue]) -> tuple[list[Issue], ...]:
+            asked.append(len(after))
+            return differences(before, after)
+
+        monkeypatch.setattr("services.differences.differences", looked)
+        await desk.give(pilot, with_changes(desk.app.snapshot, 5))
+
+        app = desk.app
+        assert asked == [200]
+        assert app.queue._standing._compare is app.signaller._watch._compare is app._compare
 
 
 def test_what_has_become_void_is_cleared_away_in_the_course_of_a_shift() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.differences import differences
+from services.differences import Compared, differences
 from services.domain import Issue, Severity, Status, Ticket
 from services.queue import arrange, changes_at
 from services.standing import Standing
@@ -80,6 +80,18 @@ def test_the_differences_are_all_there_is_to_tell(before: list[int], after: list
     ids = {issue.id for issue in old} - {issue.id for issue in gone}
 
     assert ids | {issue.id for issue in come} == {issue.id for issue in new}
+
+
+def test_who_asks_about_other_polls_is_told_of_those() -> None:
+    pool = issues(dict.fromkeys(range(5), ticket(Severity.P2)))
+    polls = [tuple(pool[n] for n in told) for told in ((), (0, 1), (0, 1), (1, 2, 3), (4,), ())]
+    compare = Compared()
+    for before in polls:
+        for after in polls:
+            expected = differences(before, after)
+
+            assert compare(before, after) == expected
+            assert compare(before, after) == expected
 
 
 def test_a_poll_with_a_hundred_changes_looks_at_those_alone() -> None:

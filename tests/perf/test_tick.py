@@ -168,6 +168,7 @@ class Until:
     ("timed", "pace", "least", "most"),
     [
         pytest.param([0.000_001], 1, SHORTEST_TICK, SHORTEST_TICK, id="never-at-once"),
+        pytest.param([0], 0.5, SHORTEST_TICK, SHORTEST_TICK, id="something-was-left-over"),
         pytest.param([1.000_001], 1, 1.000_001, 1.01, id="the-second"),
         pytest.param([1.3, 1.7, 60], 1, 2.000_001, 2.01, id="fractions-share-a-tick"),
         pytest.param([8, None], 1, 8.000_001, 8.01, id="later"),

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from services.clock import Clock
+from services.differences import Compare, differences
 from services.domain import Issue, Snapshot, TimelineEntry
 from services.news import News
 from services.policy.deadlines import Policy
@@ -92,6 +93,7 @@ class QueueScreen(
         options: ScreenOptions,
         clock: Clock,
         mounted: Callable[[], None] = lambda: None,
+        compare: Compare = differences,
     ) -> None:
         """Make the screen.
 
@@ -100,6 +102,7 @@ class QueueScreen(
             options: Looks and keys.
             clock: The servers' time.
             mounted: Called when everything is there, before the first paint of it.
+            compare: Tells what a poll has changed.
         """
         super().__init__()
         self._mounted = mounted
@@ -109,7 +112,7 @@ class QueueScreen(
         self._options = options
         self._snapshot = Snapshot()
         self._unsent: tuple[str, ...] = ()
-        self._standing = Standing(policy)
+        self._standing = Standing(policy, compare)
         self._narrowing = Narrowing(options.views, options.start_view)
         self._muted: frozenset[str] = frozenset()
         self._muted_until: datetime | None = None
