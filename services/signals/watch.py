@@ -13,7 +13,7 @@ from services.policy.deadlines import Policy
 from services.signals.ladder import NEW, Ladder, Rung, steps
 from services.signals.memory import EVERYTHING, SignalMemory
 
-AT_ONCE = 800
+AT_ONCE = 500
 """New issues whose steps are worked out in one go; a key must not wait for more."""
 
 SPARE = 100
