@@ -178,12 +178,14 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _place_of(self, about: str) -> int:
         """Where an issue is now; of one taken apart, its ticket; of none, where the cursor is."""
+        if not about:
+            return self.cursor
         for part in (about, *about.split("+")):
             for place, row in enumerate(self.rows):
                 if row.issue.id == part:
                     return place
         for place, row in enumerate(self.rows):
-            if about and about in row.issue.id.split("+"):
+            if about in row.issue.id.split("+"):
                 return place
         return self.cursor
 
