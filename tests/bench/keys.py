@@ -45,7 +45,8 @@ def table(number: int) -> list[str]:
 
 def figures() -> Iterator[Figure]:
     """All figures of keys."""
-    few, many = pressed_in_turn([dashboard(n, "minutes") for n in (200, 10_000)], [DOWN, UP])
+    both = [dashboard(number, "minutes") for number in (200, 10_000)]
+    few, many = pressed_in_turn(both, [DOWN, UP], rest=6.0)
     theirs = pressed(table(200), [ARROW_DOWN])
     topic = "A key that moves the cursor within the window"
     yield Figure(topic, "key to paint, median", median(few.waits), "ms", 5)
