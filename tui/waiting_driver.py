@@ -2,8 +2,8 @@
 
 The input thread sleeps until the terminal has something to read, until a lone Escape has waited
 long enough to be one, or until it is told to end. What is painted goes out in one piece: a little
-of it at once, as long as the terminal takes it; all else through Textual's thread, so that a
-terminal that has stopped stops nobody. Nothing else of Textual's driver is changed.
+of it at once, as long as the terminal takes it; all else through Textual's thread, so that nobody
+waits for a slow terminal. Nothing else of Textual's driver is changed.
 """
 
 import contextlib
