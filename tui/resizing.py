@@ -8,13 +8,14 @@ way. Where Textual does that under another name, it goes on doing it.
 import asyncio
 
 from textual import events
-from textual.app import App
+
+from tui.part import PartOfApp
 
 RUN = 0.1
 """Seconds within which one change of size follows another while a window is dragged."""
 
 
-class Resizing(App[None]):
+class Resizing(PartOfApp):
     """An app that follows its window at once."""
 
     _resized_at = -RUN
