@@ -69,17 +69,13 @@ class Rung(Struct, frozen=True):
         return f"{self.promise.rule or self.promise.kind}{since} {self.share:g}"
 
 
-def rungs(issue: Issue, ladder: Ladder, policy: Policy) -> tuple[Rung, ...]:
-    """All steps of an issue, whenever they are; they change only with the issue."""
-    return tuple([Rung(issue, *step) for step in steps(issue, ladder, policy)])
-
-
 def steps(
     issue: Issue, ladder: Ladder, policy: Policy
 ) -> Iterator[tuple[Promise | None, float, datetime]]:
-    """Of each step what it is a step of, which share, and when; None where the issue is the news.
+    """Of each step of an issue what it is a step of, which share, and when.
 
-    Cheaper than `rungs` for who wants to know when the next one is: that of most issues is far off.
+    The promise is None where the issue is the news. They change only with the issue. Not rungs yet:
+    of most only the moment is of interest, for it is far off.
     """
     severity = issue.severity
     for promise in issue.promises:

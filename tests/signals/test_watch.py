@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.domain import Fact, Health, Issue, Severity, Snapshot, SourceStatus, Status
 from services.policy.deadlines import Policy
-from services.signals.ladder import Ladder, Rung, rungs
+from services.signals.ladder import Ladder, Rung, steps
 from services.signals.memory import EVERYTHING, FOR_EVER, SignalMemory
 from services.signals.watch import AT_ONCE, Watch
 from services.signals.words import signal
@@ -53,7 +53,7 @@ def test_the_steps_are_by_severity() -> None:
 def test_a_support_clock_is_asked_for_its_own_time() -> None:
     """Eight support hours from Wednesday noon are three quarters gone on Thursday at 10:00."""
     four = issue(1, "later", 0, severity=Severity.P4)
-    at = [rung.at for rung in rungs(four, Ladder(), POLICY) if rung.share == 0.75]
+    at = [at for _, share, at in steps(four, Ladder(), POLICY) if share == 0.75]
 
     assert at == [NOON + timedelta(hours=22)]
 
@@ -196,10 +196,10 @@ def test_what_is_told_is_the_highest_step_reached_since_the_last_look(
 ) -> None:
     world = snapshot(*(issue(number, "slow", ago) for number, ago in enumerate(raised)))
     one, before = watch(SignalMemory(None)), None
-    steps = [rung for each in world.issues for rung in rungs(each, Ladder(), POLICY)]
+    rungs = [Rung(each, *step) for each in world.issues for step in steps(each, Ladder(), POLICY)]
     for minutes in looks:
         now = NOON + minutes * MINUTE
-        new = [r for r in steps if r.at <= now and (before is None or r.at > before)]
+        new = [r for r in rungs if r.at <= now and (before is None or r.at > before)]
         highest = {(r.issue.id, r.promise and r.promise.kind): r for r in sorted(new, key=_share)}
 
         assert sorted(told(one, world, minutes)) == sorted(
