@@ -42,17 +42,6 @@ def trust_wordings(snapshot: Snapshot, now: datetime, seconds: bool = True) -> t
     return tuple(wordings)
 
 
-def advice_wordings(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
-    """Why sources are in trouble and what to do about it, in full; where there is room."""
-    said = [
-        plain(status.error)
-        for status in (snapshot.sources or {}).values()
-        if status.error and trust(status, now) in _WORRYING
-    ]
-    whole = " ".join(dict.fromkeys(said))
-    return whole, cut_words(whole, 60)
-
-
 def trust_reads_until(snapshot: Snapshot, now: datetime) -> datetime | None:
     """When these words read differently, counted in seconds only where something is amiss."""
     moments: list[datetime] = []
