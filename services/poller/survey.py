@@ -70,8 +70,9 @@ class Survey:
 
     def snapshot(self, *, paused: bool) -> Snapshot:
         """The state of the world as known now; `paused` is whether polling is stopped."""
-        if not self.answered and self._cached is not None:
-            return from_disk(self._cached, self._statuses(), paused=paused)
+        known = None if self.answered else self.last_known(paused=paused)
+        if known is not None:
+            return known
         self.issues = self._desk.issues(
             self._zendesk.tickets if self._zendesk else {},
             self._pagerduty.incidents if self._pagerduty else {},
