@@ -3,9 +3,43 @@
 Values are told apart by identity: what has not changed at the vendor is the very same value again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from services.domain import Issue
+
+
+class Told(tuple[Issue, ...]):
+    """Issues that know in what they differ from those that were told of before them."""
+
+    _edition: object
+    _since: object
+    _changes: tuple[list[Issue], list[Issue]] = ([], [])
+
+    def __new__(cls, issues: Iterable[Issue] = ()) -> "Told":
+        """Issues that follow on nothing."""
+        made = super().__new__(cls, issues)
+        made._edition, made._since = object(), None
+        return made
+
+    def followed_by(self, issues: Iterable[Issue], gone: list[Issue], come: list[Issue]) -> "Told":
+        """The next ones.
+
+        Args:
+            issues: All of them.
+            gone: Which of these are not among them.
+            come: Which of them are not among these.
+        """
+        made = Told(issues)
+        # Not these themselves, which nobody may need any more.
+        made._since, made._changes = self._edition, (gone, come)
+        return made
+
+    def changes_since(self, before: object) -> "tuple[list[Issue], list[Issue]] | None":
+        """What is gone and what has come; None if they do not follow on those."""
+        if isinstance(before, Told) and self._since is before._edition:
+            return self._changes
+        return None
+
 
 Compare = Callable[[Sequence[Issue], Sequence[Issue]], tuple[Sequence[Issue], Sequence[Issue]]]
 """Tells which values are gone and which have come."""
@@ -19,15 +53,23 @@ def differences(before: Sequence[Issue], after: Sequence[Issue]) -> tuple[list[I
 
     Values are told apart by identity. One that is only found far from its place is in both.
     """
-    gone: list[Issue] = []
-    come: list[Issue] = []
     if before is after:
-        return gone, come
+        return [], []
+    if isinstance(after, Told) and (known := after.changes_since(before)) is not None:
+        return known
     if len(before) == len(after):
         # In most polls everything has kept its place.
         pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
         if all(old.id == new.id for old, new in pairs):
             return [old for old, _ in pairs], [new for _, new in pairs]
+    return _walked_through(before, after)
+
+
+def _walked_through(
+    before: Sequence[Issue], after: Sequence[Issue]
+) -> tuple[list[Issue], list[Issue]]:
+    gone: list[Issue] = []
+    come: list[Issue] = []
     start, other = 0, 0
     while True:
         for run, (old, new) in enumerate(zip(before[start:], after[other:], strict=False)):

@@ -8,7 +8,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
-from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -55,12 +54,6 @@ def plain_subject(subject: str, prefixes: Iterable[str] = ()) -> str:
     >>> plain_subject("RE: Fwd:  [Emergency] API   is Down", ["[Emergency]"])
     'api is down'
     """
-    return _plain_subject(subject, tuple(prefixes))
-
-
-# Asked of every issue at every poll, and hardly one has changed.
-@lru_cache(maxsize=16384)
-def _plain_subject(subject: str, prefixes: tuple[str, ...]) -> str:
     text = " ".join(subject.split())
     removable = [" ".join(p.split()).casefold() for p in prefixes if p.strip()]
     while True:

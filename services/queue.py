@@ -5,6 +5,7 @@ Source: policy rule "Order of the queue". Pure: told `now`, never asks.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -28,6 +29,8 @@ class Row(Struct, frozen=True, gc=False):
     """How each of the issue's promises stands, in their order."""
     next: Deadline | None
     """The deadline that comes first; None when nothing is owed or all is waiting."""
+    place: Urgency
+    """Where it stands among others, by `urgency`."""
 
     @property
     def deadlines(self) -> tuple[Deadline, ...]:
@@ -37,12 +40,14 @@ class Row(Struct, frozen=True, gc=False):
 
 def row_at(issue: Issue, policy: Policy, now: datetime) -> Row:
     """How an issue stands at `now`."""
-    return Row(issue, *policy.at(now).stand(issue.promises))
+    states, coming = policy.at(now).stand(issue.promises)
+    return Row(issue, states, coming, urgency(issue, states, coming))
 
 
 def arrange(issues: Iterable[Issue], policy: Policy, now: datetime) -> tuple[Row, ...]:
     """The queue at `now`, most urgent first."""
-    return tuple(sorted((row_at(issue, policy, now) for issue in issues), key=urgency))
+    rows = (row_at(issue, policy, now) for issue in issues)
+    return tuple(sorted(rows, key=attrgetter("place")))
 
 
 def changes_at(rows: Iterable[Row], policy: Policy, now: datetime) -> datetime | None:
@@ -52,18 +57,22 @@ def changes_at(rows: Iterable[Row], policy: Policy, now: datetime) -> datetime |
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def urgency(row: Row) -> Urgency:
-    """What orders: breached first, by severity; then by due; nothing due; at last what waits."""
-    issue = row.issue
+def urgency(issue: Issue, states: States, coming: Deadline | None) -> Urgency:
+    """What orders: breached first, by severity; then by due; nothing due; at last what waits.
+
+    Args:
+        issue: Of a row.
+        states: How its promises stand.
+        coming: The deadline that comes first.
+    """
     ticket = issue.ticket
     if issue.incident is None and ticket is not None:
         # Most are; it saves two calls of ten thousand each at a start.
         rank, raised = SEVERITY_RANK[ticket.severity], ticket.created_at
     else:
         rank, raised = SEVERITY_RANK[issue.severity], issue.raised_at
-    coming = row.next
     if coming is None:
-        waits = State.WAITING in row.states
+        waits = State.WAITING in states
         return (_ONLY_WAITS if waits else _NOTHING_DUE, _NEVER, rank, raised, issue.id)
     due = coming.promise.due_at or _NEVER
     return (rank if coming.state is _BREACHED else _BY_DUE, due, rank, raised, issue.id)

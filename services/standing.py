@@ -148,9 +148,11 @@ class Standing:
         keys: list[Urgency] = []
         # All that is asked of an issue is asked at once, while the processor has it at hand.
         for issue in changed:
-            row = Row(issue, *stand(issue.promises))
+            states, coming = stand(issue.promises)
+            place = urgency(issue, states, coming)
+            row = Row(issue, states, coming, place)
             come.append(row)
-            keys.append(urgency(row))
+            keys.append(place)
             before = held.get(issue.id)
             if before is not None:
                 gone.append(before)
@@ -159,7 +161,7 @@ class Standing:
         self._count(gone, come)
         self._rows = None
         if len(left) + len(come) <= max(FEW, len(held) // 20):
-            self._order.discard([(urgency(row), row) for row in gone])
+            self._order.discard([(row.place, row) for row in gone])
             self._order.insert(zip(keys, come, strict=True))
             self._remember(come)
             if come:

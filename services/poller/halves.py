@@ -72,17 +72,17 @@ class Halves:
         """
         desk, zendesk, pagerduty = self._desk, self._zendesk, self._pagerduty
         tickets, incidents = zendesk.tickets, pagerduty.incidents
-        desk.issues(tickets, incidents, frozenset(pagerduty.void))
+        desk.take(tickets, incidents, frozenset(pagerduty.void))
         pairs = desk.pairs.incident_of
         zendesk.hold_on_to(kept := {t for t, i in pairs.items() if not incidents[i].resolved})
         pagerduty.hold_on_to(i for t, i in pairs.items() if not tickets[t].status.done)
         if source is Source.PAGERDUTY:
-            missing = desk.missing_incidents(tickets, incidents)
+            missing = desk.pairs.unread_incidents()
             wanted = pagerduty.void.worth_asking(missing, self._clock.monotonic())
             for incident_id in wanted[:HALVES_PER_CYCLE]:
                 await pagerduty.fetch(incident_id)
-        elif absent := set(sorted(desk.missing_tickets(tickets, incidents))[:MOST_IDS]):
+        elif absent := set(sorted(desk.pairs.unread_tickets())[:MOST_IDS]):
             zendesk.hold_on_to(kept | absent)
             await zendesk.fetch(absent)
             for ticket_id in absent - zendesk.tickets.keys():
-                desk.remembered.pop(ticket_id, None)
+                desk.pairs.forget(ticket_id)

@@ -42,6 +42,6 @@ class Keeper:
         self._saved_at = now
         try:
             self._store.save_queue(replace(snapshot, done=()), self._clock.now())
-            self._store.save_pairs(desk.remembered)
+            self._store.save_pairs(desk.pairs.remembered)
         except StoreError as error:
             self.trouble = error.headline

@@ -3,13 +3,22 @@
 Asks nothing. Until a source has answered for the first time, its part is what was last known of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from services.clock import Clock
 from services.desk import Desk
-from services.domain import Health, Issue, Rota, Snapshot, Source, SourceStatus
+from services.domain import (
+    Health,
+    Incident,
+    Issue,
+    Rota,
+    Snapshot,
+    Source,
+    SourceStatus,
+    Ticket,
+)
 from services.last_known import from_disk, with_cached
 from services.poller.beat import Beat
 from services.poller.pagerduty_feed import PagerDutyFeed
@@ -73,11 +82,7 @@ class Survey:
         known = None if self.answered else self.last_known(paused=paused)
         if known is not None:
             return known
-        self.issues = self._desk.issues(
-            self._zendesk.tickets if self._zendesk else {},
-            self._pagerduty.incidents if self._pagerduty else {},
-            frozenset(self._pagerduty.void) if self._pagerduty else frozenset(),
-        )
+        self.issues = self._desk.issues(*self._halves())
         schedules = self._pagerduty.schedules if self._pagerduty else None
         remarks, my_id = self._remarks(), self._standing.my_ids.get(Source.PAGERDUTY)
         return Snapshot(
@@ -92,6 +97,17 @@ class Survey:
             my_ids=dict(self._standing.my_ids),
             notices=amiss(remarks, self._zendesk, self._pagerduty),
             said=to_be_known(remarks, self._standing, (self._zendesk, self._pagerduty)),
+        )
+
+    async def catch_up(self) -> None:
+        """Work out what a poll has told, a little at a time; to be shown with the next snapshot."""
+        await self._desk.catch_up(*self._halves())
+
+    def _halves(self) -> tuple[Mapping[int, Ticket], Mapping[str, Incident], frozenset[str]]:
+        return (
+            self._zendesk.tickets if self._zendesk else {},
+            self._pagerduty.incidents if self._pagerduty else {},
+            frozenset(self._pagerduty.void) if self._pagerduty else frozenset(),
         )
 
     def _with_cached(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

@@ -27,7 +27,7 @@ from services.domain import (
     Status,
     Ticket,
 )
-from services.queue import Row
+from services.queue import Row, urgency
 from services.queue_json import queue_document, queue_lines, responded_at, updated_at
 
 NOON = datetime(2026, 1, 6, 12, tzinfo=UTC)
@@ -73,7 +73,8 @@ def row(issue: Issue) -> Row:
         clock=ClockKind.ALWAYS,
     )
     owed = replace(issue, promises=(promise,))
-    return Row(owed, (State.RUNNING,), Deadline(promise, State.RUNNING))
+    states, coming = (State.RUNNING,), Deadline(promise, State.RUNNING)
+    return Row(owed, states, coming, urgency(owed, states, coming))
 
 
 def test_the_document_has_its_shape() -> None:
@@ -155,7 +156,7 @@ def test_only_what_is_known_is_told(
 def test_the_table_is_aligned_and_holds_no_control_characters() -> None:
     rows = [
         row(Issue(ticket(subject="bad\x1b[31m\nnews"), None)),
-        Row(Issue(None, incident()), (), None),
+        Row(bare := Issue(None, incident()), (), None, urgency(bare, (), None)),
     ]
     lines = queue_lines(rows, NOON)
 
