@@ -163,12 +163,11 @@ class Desk:
 
 def _taken_over(mine: dict[K, V], theirs: Mapping[K, V]) -> dict[K, V | None]:
     """What of theirs is another value than mine; None is gone. Mine are like theirs after it."""
-    changed: dict[K, V | None] = {k: v for k, v in theirs.items() if mine.get(k) is not v}
-    if len(theirs) < len(mine) + sum(key not in mine for key in changed):
-        changed |= dict.fromkeys(key for key in mine if key not in theirs)
-    for key, value in changed.items():
-        if value is None:
+    changed = {key: value for key, value in theirs.items() if mine.get(key) is not value}
+    mine.update(changed)
+    found: dict[K, V | None] = {**changed}
+    if len(mine) > len(theirs):
+        for key in mine.keys() - theirs.keys():
             del mine[key]
-        else:
-            mine[key] = value
-    return changed
+            found[key] = None
+    return found

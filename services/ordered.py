@@ -1,99 +1,117 @@
 """How does a long list stay in order while a few of its entries come and go?
 
-It is kept in blocks: what comes or goes moves the entries of its own block and no others. Each
-entry has a key that says where it stands; no two entries have the same.
+It is kept in blocks: what comes or goes moves the entries of its own block and no others. Where it
+stands is found by numbers that lie side by side: to ask the entries themselves, which lie all over
+the memory, would take most of the time. No two entries have the same place.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import chain
-from typing import Any, Generic, Protocol, TypeVar
+from operator import attrgetter
+from typing import Generic, Protocol, TypeVar
+
+Place = tuple[float, int, datetime, str]
+"""Where an entry stands: by its number; the rest says who is first of several with the same."""
 
 
-class Comparable(Protocol):
-    """What can be told apart by which is smaller."""
+class Placed(Protocol):
+    """What has a place among others."""
 
-    def __lt__(self, other: Any, /) -> bool:
-        """Whether it stands in front of another."""
+    @property
+    def place(self) -> Place:
+        """Where it stands, the smallest first."""
 
 
-K = TypeVar("K", bound=Comparable)
-V = TypeVar("V")
+V = TypeVar("V", bound=Placed)
 
 BLOCK = 64
 """Entries in a block when it is new; twice as many are split. Shorter ones make moving cheaper and
 finding the block dearer."""
 
+_place = attrgetter("place")
 
-class Ordered(Generic[K, V]):
-    """Values in the order of their keys, the smallest first."""
 
-    def __init__(self, keys: Sequence[K] = (), values: Sequence[V] = ()) -> None:
-        """Take what is in order already.
+class Ordered(Generic[V]):
+    """Entries in the order of their places, the smallest first."""
 
-        Args:
-            keys: In order, no two alike.
-            values: As many, each in the place of its key.
-        """
-        starts = range(0, len(keys), BLOCK)
-        self._blocks = [
-            (list(keys[start : start + BLOCK]), list(values[start : start + BLOCK]))
-            for start in starts
-        ]
-        self._last = [block[-1] for block, _ in self._blocks]
-        """The last key of each block."""
+    def __init__(self, entries: Sequence[V] = ()) -> None:
+        """Take what is in order already."""
+        starts = range(0, len(entries), BLOCK)
+        self._blocks = [list(entries[start : start + BLOCK]) for start in starts]
+        self._numbers = [array("d", [entry.place[0] for entry in block]) for block in self._blocks]
+        """Of the entries of each block."""
+        self._lasts = array("d", [numbers[-1] for numbers in self._numbers])
+        """Of the last entry of each block."""
 
     def __bool__(self) -> bool:
         """Whether there is any entry."""
         return bool(self._blocks)
 
-    def every_key(self) -> Iterator[K]:
-        """All keys, in order."""
-        return chain.from_iterable([keys for keys, _ in self._blocks])
+    def entries(self) -> list[V]:
+        """All of them, in order, in a new list."""
+        return list(chain.from_iterable(self._blocks))
 
-    def values(self) -> list[V]:
-        """All values, in order, in a new list."""
-        return list(chain.from_iterable([values for _, values in self._blocks]))
-
-    def discard(self, gone: Iterable[tuple[K, V]]) -> None:
-        """Take out entries that are there. `ValueError`, if one is not that very value."""
-        lasts = self._last
-        for key, value in gone:
-            number = bisect_left(lasts, key)
-            block, values = self._blocks[number] if number < len(lasts) else ([], [])
-            place = bisect_left(block, key)
-            if place == len(block) or values[place] is not value:
+    def discard(self, gone: Iterable[V]) -> None:
+        """Take out entries that are there. `ValueError`, if one is not that very entry."""
+        for entry in gone:
+            which, where = self._seat(entry)
+            block = self._blocks[which] if which < len(self._blocks) else []
+            if where == len(block) or block[where] is not entry:
                 raise ValueError("no such entry")
-            del block[place], values[place]
-            if place == len(block):
-                if block:
-                    lasts[number] = block[-1]
-                else:
-                    del self._blocks[number], lasts[number]
+            del block[where], self._numbers[which][where]
+            if not block:
+                del self._blocks[which], self._numbers[which], self._lasts[which]
+            elif where == len(block):
+                self._lasts[which] = self._numbers[which][-1]
 
-    def insert(self, come: Iterable[tuple[K, V]]) -> None:
-        """Put in entries whose keys are not there yet."""
-        lasts = self._last
-        for key, value in come:
-            number = bisect_left(lasts, key)
-            if number == len(lasts):
-                number = self._at_the_end(key)
-            block, values = self._blocks[number]
-            place = bisect_left(block, key)
-            block.insert(place, key)
-            values.insert(place, value)
+    def insert(self, come: Iterable[V]) -> None:
+        """Put in entries whose places are not taken."""
+        for entry in come:
+            which, where = self._seat(entry)
+            if which == len(self._blocks):
+                which, where = self._at_the_end(entry)
+            block, numbers = self._blocks[which], self._numbers[which]
+            block.insert(where, entry)
+            numbers.insert(where, entry.place[0])
             if len(block) >= 2 * BLOCK:
-                self._blocks[number : number + 1] = [
-                    (block[:BLOCK], values[:BLOCK]),
-                    (block[BLOCK:], values[BLOCK:]),
-                ]
-                lasts.insert(number, block[BLOCK - 1])
+                self._blocks[which : which + 1] = [block[:BLOCK], block[BLOCK:]]
+                self._numbers[which : which + 1] = [numbers[:BLOCK], numbers[BLOCK:]]
+                self._lasts.insert(which, numbers[BLOCK - 1])
 
-    def _at_the_end(self, key: K) -> int:
-        """The number of the last block, which now ends with this key."""
-        if self._blocks:
-            self._last[-1] = key
-        else:
-            self._blocks.append(([], []))
-            self._last.append(key)
-        return len(self._blocks) - 1
+    def _seat(self, entry: V) -> tuple[int, int]:
+        """In which block an entry stands, or would, and where in it; behind the last is no block.
+
+        Only where others have the same number are they asked themselves.
+        """
+        place, lasts = entry.place, self._lasts
+        number = place[0]
+        which = bisect_left(lasts, number)
+        if which == len(lasts):
+            return which, 0
+        if lasts[which] == number:
+            end = bisect_right(lasts, number, which)
+            which = bisect_left(self._blocks, place, which, end, key=_last_place)
+            if which == len(lasts):
+                return which, 0
+        block, numbers = self._blocks[which], self._numbers[which]
+        where = bisect_left(numbers, number)
+        if block[where] is not entry and numbers[where] == number:
+            end = bisect_right(numbers, number, where)
+            where = bisect_left(block, place, where, end, key=_place)
+        return which, where
+
+    def _at_the_end(self, entry: V) -> tuple[int, int]:
+        """In the last block, which will end with this entry, and where in it."""
+        if not self._blocks:
+            self._blocks.append([])
+            self._numbers.append(array("d"))
+            self._lasts.append(entry.place[0])
+        self._lasts[-1] = entry.place[0]
+        return len(self._blocks) - 1, len(self._blocks[-1])
+
+
+def _last_place(block: Sequence[Placed]) -> Place:
+    return block[-1].place

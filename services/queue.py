@@ -4,21 +4,20 @@ Source: policy rule "Order of the queue". Pure: told `now`, never asks.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 
 from msgspec import Struct
 
 from services.domain import SEVERITY_RANK, Deadline, Issue, State
+from services.ordered import Place
 from services.policy.at_once import States
 from services.policy.deadlines import Policy
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _BREACHED = State.BREACHED
 _BY_DUE, _NOTHING_DUE, _ONLY_WAITS = (len(SEVERITY_RANK) + place for place in range(3))
-
-Urgency = tuple[int, datetime, int, datetime, str]
-"""How urgent a row is, the smallest first; no two are equally so. Its last part is the id."""
+_APART = 4e11
+"""Seconds between two ranks of rows; no two moments are as far apart."""
 
 
 class Row(Struct, frozen=True, gc=False):
@@ -29,7 +28,7 @@ class Row(Struct, frozen=True, gc=False):
     """How each of the issue's promises stands, in their order."""
     next: Deadline | None
     """The deadline that comes first; None when nothing is owed or all is waiting."""
-    place: Urgency
+    place: Place
     """Where it stands among others, by `urgency`."""
 
     @property
@@ -57,8 +56,10 @@ def changes_at(rows: Iterable[Row], policy: Policy, now: datetime) -> datetime |
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def urgency(issue: Issue, states: States, coming: Deadline | None) -> Urgency:
+def urgency(issue: Issue, states: States, coming: Deadline | None) -> Place:
     """What orders: breached first, by severity; then by due; nothing due; at last what waits.
+
+    By due to the millisecond; of several at the same, the more severe first, then the older.
 
     Args:
         issue: Of a row.
@@ -71,8 +72,8 @@ def urgency(issue: Issue, states: States, coming: Deadline | None) -> Urgency:
         rank, raised = SEVERITY_RANK[ticket.severity], ticket.created_at
     else:
         rank, raised = SEVERITY_RANK[issue.severity], issue.raised_at
-    if coming is None:
-        waits = State.WAITING in states
-        return (_ONLY_WAITS if waits else _NOTHING_DUE, _NEVER, rank, raised, issue.id)
-    due = coming.promise.due_at or _NEVER
-    return (rank if coming.state is _BREACHED else _BY_DUE, due, rank, raised, issue.id)
+    if coming is None or (due := coming.promise.due_at) is None:
+        before = _ONLY_WAITS if State.WAITING in states else _NOTHING_DUE
+        return (before * _APART, rank, raised, issue.id)
+    before = rank if coming.state is _BREACHED else _BY_DUE
+    return (before * _APART + due.timestamp(), rank, raised, issue.id)

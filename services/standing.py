@@ -10,12 +10,13 @@ import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from services.differences import Compare, differences
 from services.domain import Issue, State
 from services.ordered import Ordered
 from services.policy.deadlines import Policy
-from services.queue import Row, Urgency, changes_at, urgency
+from services.queue import Row, changes_at, urgency
 
 FEW = 64
 """So many changes are always put in one by one."""
@@ -29,6 +30,7 @@ REMEMBERED = 200
 SPARE = 100
 """Moments of rows that are gone, before they are cleared away."""
 
+_PLACE = attrgetter("place")
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
@@ -47,7 +49,7 @@ class Standing:
         self._given: tuple[Issue, ...] = ()
         self._at = _ALWAYS
         self._held: dict[str, Row] = {}
-        self._order: Ordered[Urgency, Row] = Ordered()
+        self._order: Ordered[Row] = Ordered()
         self._rows: list[Row] | None = []
         self._moments: list[datetime] = []
         """When rows change by themselves, as a heap; which do is in `_turning`, where a lone one
@@ -68,7 +70,7 @@ class Standing:
     def rows(self) -> Sequence[Row]:
         """All rows, most urgent first; another list once a row has become another."""
         if self._rows is None:
-            self._rows = self._order.values()
+            self._rows = self._order.entries()
         return self._rows
 
     def row_of(self, issue_id: str | None) -> Row | None:
@@ -106,10 +108,10 @@ class Standing:
         left = {issue.id for issue in gone} - fresh.keys()
         held = self._held
         changed: Collection[Issue] = fresh.values()
-        if held:
-            # The very same may come as another value alike.
+        if held and not self._are_few(changed):
+            # The very same may come as another value alike; a few of them are put in again.
             changed = [i for i in changed if (row := held.get(i.id)) is None or row.issue != i]
-            left &= held.keys()
+        left &= held.keys()
         if not (left or changed):
             return turned
         self._replace(left, changed, now)
@@ -145,14 +147,11 @@ class Standing:
         stand, held = self._policy.at(now).stand, self._held
         gone = [held.pop(name) for name in left]
         come: list[Row] = []
-        keys: list[Urgency] = []
         # All that is asked of an issue is asked at once, while the processor has it at hand.
         for issue in changed:
             states, coming = stand(issue.promises)
-            place = urgency(issue, states, coming)
-            row = Row(issue, states, coming, place)
+            row = Row(issue, states, coming, urgency(issue, states, coming))
             come.append(row)
-            keys.append(place)
             before = held.get(issue.id)
             if before is not None:
                 gone.append(before)
@@ -160,14 +159,14 @@ class Standing:
         self.rows_made += len(come)
         self._count(gone, come)
         self._rows = None
-        if len(left) + len(come) <= max(FEW, len(held) // 20):
-            self._order.discard([(row.place, row) for row in gone])
-            self._order.insert(zip(keys, come, strict=True))
+        if self._are_few((*left, *come)):
+            self._order.discard(gone)
+            self._order.insert(come)
             self._remember(come)
             if come:
                 self._unplanned.append((now, come))
         else:
-            self._put_in_order(keys)
+            self._put_in_order(come)
             self._sure_from = now
             self._made.clear()
 
@@ -177,20 +176,23 @@ class Standing:
             for state, count in counted.items():
                 self.states[state] += sign * count
 
+    def _are_few(self, changes: Collection[object]) -> bool:
+        """Whether so many are put in, or taken out, one by one."""
+        return len(changes) <= max(FEW, len(self._held) // 20)
+
     def _is_held(self, row: Row) -> bool:
         return self._held.get(row.issue.id) is row
 
-    def _put_in_order(self, come: list[Urgency]) -> None:
+    def _put_in_order(self, come: list[Row]) -> None:
         """Many are new: everything is put in order, which is cheap where it is already."""
-        held, keys, new = self._held, come, come
+        come.sort(key=_PLACE)
+        rows = come
         if self._order:
-            names = {key[-1] for key in come}
-            kept = [k for k in self._order.every_key() if k[-1] in held and k[-1] not in names]
-            keys, new = kept + come, sorted(come)
-        keys.sort()
-        self._order = Ordered(keys, [held[key[-1]] for key in keys])
+            rows = [row for row in self._order.entries() if self._is_held(row)] + come
+            rows.sort(key=_PLACE)
+        self._order = Ordered(rows)
         self._drop_void_turns()
-        self._unplanned.append((self._at, [held[key[-1]] for key in reversed(new)]))
+        self._unplanned.append((self._at, come[::-1]))
 
     def _plan(self) -> None:
         """Find out when new rows change, from the moment on at which they were worked out."""
