@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from services import kept_queue
 from services.database import Tell, open_database, transaction
 from services.domain import Snapshot
 from services.incident_facts import IncidentMemory
+from services.kept_queue import KeptQueue
 from services.retention import halves
 from services.ticket_facts import TicketMemory
 
@@ -36,6 +38,7 @@ MIGRATIONS = (
     CREATE TABLE single (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     """,
     "CREATE TABLE seen_open (half TEXT PRIMARY KEY, at REAL NOT NULL) STRICT;",
+    kept_queue.MIGRATION,
 )
 """Append only; `PRAGMA user_version` counts how many have been applied."""
 
@@ -79,6 +82,7 @@ class Store:
         self._incidents: dict[str, IncidentMemory] = {}
         self._tell = tell
         self._db = open_database(path, MIGRATIONS, tell)
+        self._queue = KeptQueue(self._db)
         if not facts:
             with self._transaction():
                 for table in ("ticket", "incident", "pair"):
@@ -147,14 +151,17 @@ class Store:
 
     def load_queue(self) -> CachedQueue | None:
         """The last queue; None when there is none, or when an older rota wrote it otherwise."""
-        value = self._single("queue")
-        return _decoded(value, CachedQueue) if value else None
+        with self._telling():
+            kept = self._queue.load()
+            return CachedQueue(*kept) if kept else None
+        return None
 
     def save_queue(self, snapshot: Snapshot, at: datetime) -> None:
         """Keep the queue for the next start."""
         with self._transaction():
-            self._put_single("queue", msgspec.msgpack.encode(CachedQueue(at, snapshot)))
-            self._note_open(snapshot, at)
+            self._queue.save(snapshot, at)
+            noted = self._note_open(snapshot, at)
+        self._open, self._open_noted = noted
 
     def open_since(self, moment: datetime) -> frozenset[str]:
         """`zd-…` and `pd-…` of each issue that was seen open at a moment, or later."""
@@ -167,28 +174,35 @@ class Store:
         Raises:
             StoreError: It cannot be forgotten; nothing has changed.
         """
-        cached = self.load_queue()
-        if cached is None or cached.at >= before:
-            return 0
-        if forget:
-            with self._transaction():
-                self._db.execute("DELETE FROM single WHERE name = 'queue'")
-        return len(cached.snapshot.issues)
+        with self._telling():
+            head = self._queue.head()
+            if head is None or head.at >= before:
+                return 0
+            if forget:
+                with self._transaction():
+                    self._queue.forget()
+            return head.count
+        return 0
 
-    def _note_open(self, snapshot: Snapshot, at: datetime) -> None:
-        """Remember what was open when; written when it is otherwise, or an hour has passed."""
+    def _note_open(
+        self, snapshot: Snapshot, at: datetime
+    ) -> tuple[frozenset[str], datetime | None]:
+        """Write down what came or went now, and once an hour all that is open.
+
+        Returns:
+            What is open, and when all of it was last written down.
+        """
         now_open = frozenset(half for issue in snapshot.issues for half in halves(issue.id))
-        noted = self._open_noted
-        if now_open == self._open and noted is not None and at - noted < NOTE_OPEN_EVERY:
-            return
+        noted, seen = self._open_noted, now_open ^ self._open
+        if noted is None or at - noted >= NOTE_OPEN_EVERY:
+            noted, seen = at, now_open | self._open
+            long_ago = (at - FORGET_OPEN_AFTER).timestamp()
+            self._db.execute("DELETE FROM seen_open WHERE at < ?", (long_ago,))
         stamp = at.timestamp()
         self._db.executemany(
-            "INSERT OR REPLACE INTO seen_open VALUES (?, ?)",
-            [(half, stamp) for half in now_open | self._open],
+            "INSERT OR REPLACE INTO seen_open VALUES (?, ?)", [(half, stamp) for half in seen]
         )
-        long_ago = (at - FORGET_OPEN_AFTER).timestamp()
-        self._db.execute("DELETE FROM seen_open WHERE at < ?", (long_ago,))
-        self._open, self._open_noted = now_open, at
+        return now_open, noted
 
     def _single(self, name: str) -> bytes | None:
         rows = self._rows("SELECT value FROM single WHERE name = ?", name)
@@ -199,12 +213,18 @@ class Store:
 
     def _rows(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
         """What a table says; nothing where it cannot be read, which costs requests, not facts."""
-        try:
+        with self._telling():
             return self._db.execute(sql, values).fetchall()
+        return []
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What cannot be read is told of, and left out."""
+        try:
+            yield
         except sqlite3.Error as error:
             if self._tell is not None:
                 self._tell(f"Part of what rota remembers cannot be read ({error}).")
-            return []
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,0 +1,150 @@
+"""How is the last queue kept on disk, when every half minute a few of its issues are others?
+
+In parts of some hundred issues. Only parts that have changed are written again, so that a key never
+waits for all the others, and what reading one takes is used again for the next.
+"""
+
+import sqlite3
+from collections.abc import Container, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.columns import FORM, decode, encode
+from services.domain import Issue, Snapshot
+
+MIGRATION = """
+    CREATE TABLE queue (first TEXT PRIMARY KEY, issues BLOB NOT NULL) STRICT;
+    DELETE FROM single WHERE name = 'queue';
+"""
+"""Parts of the queue by the id of their first issue. In which order they follow is in `single`."""
+
+PART = 256
+"""Issues in a part when it is new; twice as many are split. Shorter ones are sooner written again
+when one issue has changed; reading more of them takes longer."""
+
+
+class Head(Struct, frozen=True):
+    """What is known of a kept queue before its issues are read."""
+
+    at: datetime
+    """When it was taken, on the servers' clock."""
+    count: int
+    form: str
+    snapshot: Snapshot
+    """Without its issues."""
+    parts: tuple[str, ...]
+    """In their order."""
+
+
+class KeptQueue:
+    """The last queue, in a database."""
+
+    def __init__(self, db: sqlite3.Connection, size: int = PART) -> None:
+        """Of the queue that is in there nothing is known yet.
+
+        Args:
+            db: Brought up to date with `MIGRATION`.
+            size: Issues in a part.
+        """
+        self._db = db
+        self._size = size
+        self._head = b""
+        """What was saved last; where it is not there, it was not kept, or another process saved."""
+        self._parts: dict[str, tuple[Issue, ...]] = {}
+
+    def head(self) -> Head | None:
+        """What is there; None for nothing, and for what another rota wrote otherwise.
+
+        Raises:
+            sqlite3.Error: It cannot be read.
+        """
+        found = self._db.execute("SELECT value FROM single WHERE name = 'queue'").fetchone()
+        try:
+            return msgspec.msgpack.decode(found[0], type=Head) if found else None
+        except msgspec.MsgspecError:
+            return None
+
+    def load(self) -> tuple[datetime, Snapshot] | None:
+        """When the queue was taken, and the queue; None as with `head`.
+
+        Raises:
+            sqlite3.Error: It cannot be read.
+        """
+        with self._db:
+            # Nobody's saving comes in between.
+            self._db.execute("BEGIN")
+            head = self.head()
+            if head is None or head.form != FORM:
+                return None
+            issues: list[Issue] = []
+            try:
+                for first in head.parts:
+                    issues += decode(self._part(first))
+            except (IndexError, ValueError):
+                return None
+        # None of the pages is read again.
+        self._db.execute("PRAGMA shrink_memory")
+        return head.at, replace(head.snapshot, issues=tuple(issues))
+
+    def save(self, snapshot: Snapshot, at: datetime) -> None:
+        """Keep this queue and no other, as part of the caller's transaction.
+
+        Raises:
+            sqlite3.Error: It cannot be written.
+        """
+        parts = divided(snapshot.issues, self._size, self._parts)
+        rest = replace(snapshot, issues=())
+        head = msgspec.msgpack.encode(Head(at, len(snapshot.issues), FORM, rest, tuple(parts)))
+        known, ours = self._parts, (head, self._head)
+        if not self._db.execute(
+            "UPDATE single SET value = ? WHERE name = 'queue' AND value = ?", ours
+        ).rowcount:
+            known = {}
+            self.forget()
+            self._db.execute("INSERT INTO single VALUES ('queue', ?)", (head,))
+        gone = [(first,) for first in known.keys() - parts.keys()]
+        fresh = [(first, encode(p)) for first, p in parts.items() if known.get(first) != p]
+        self._db.executemany("DELETE FROM queue WHERE first = ?", gone)
+        self._db.executemany("INSERT OR REPLACE INTO queue VALUES (?, ?)", fresh)
+        self._head, self._parts = head, parts
+
+    def forget(self) -> None:
+        """Keep none, as part of the caller's transaction.
+
+        Raises:
+            sqlite3.Error: It cannot be written.
+        """
+        self._db.execute("DELETE FROM single WHERE name = 'queue'")
+        self._db.execute("DELETE FROM queue")
+
+    def _part(self, first: str) -> bytes:
+        found = self._db.execute("SELECT issues FROM queue WHERE first = ?", (first,)).fetchone()
+        if found is None:
+            raise IndexError("a part is missing")
+        return bytes(found[0])
+
+
+def divided(
+    issues: Sequence[Issue], size: int, before: Container[str] = frozenset()
+) -> dict[str, tuple[Issue, ...]]:
+    """The queue in parts, by the id of the first issue of each.
+
+    Args:
+        issues: No two with the same id.
+        size: Issues in a part; in some there are up to twice as many.
+        before: Where parts began before. There they begin again, however many came or went in front
+            of them, so that most stay what they were.
+    """
+    starts = [place for place, issue in enumerate(issues) if issue.id in before]
+    parts = {}
+    for start, end in pairwise((0, *starts, len(issues))):
+        number = max(1, (end - start) // size)
+        step = max(1, -(-(end - start) // number))
+        for place in range(start, end, step):
+            part = tuple(issues[place : min(place + step, end)])
+            parts[part[0].id] = part
+    return parts
