@@ -6,7 +6,7 @@ the first poll answers) and the facts that cost requests to find out.
 
 import contextlib
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ try:
 except ImportError:
     from hashlib import sha256
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 MIGRATIONS = (
@@ -99,19 +100,18 @@ class Store:
         self._tickets = {i: known for i, m in rows if (known := _decoded(m, TicketMemory))}
         return dict(self._tickets)
 
-    def save_tickets(self, memories: Mapping[int, TicketMemory]) -> None:
-        """Keep what is known of tickets; only differences are written."""
-        fresh = {i: m for i, m in memories.items() if self._tickets.get(i) is not m}
-        gone = [(i,) for i in self._tickets.keys() - memories.keys()]
+    def save_tickets(self, memories: Mapping[int, TicketMemory | None]) -> None:
+        """Keep what is known of some tickets; None is nothing. Only differences are written."""
+        fresh, gone = _differences(self._tickets, memories)
         if not (fresh or gone):
             return
         with self._transaction():
-            self._db.executemany("DELETE FROM ticket WHERE id = ?", gone)
+            self._db.executemany("DELETE FROM ticket WHERE id = ?", [(i,) for i in gone])
             self._db.executemany(
                 "INSERT OR REPLACE INTO ticket VALUES (?, ?)",
                 [(i, msgspec.msgpack.encode(m)) for i, m in fresh.items()],
             )
-        self._tickets = dict(memories)
+        _take_over(self._tickets, fresh, gone)
 
     def load_incidents(self) -> dict[str, IncidentMemory]:
         """What was known of incidents, by id."""
@@ -125,20 +125,20 @@ class Store:
         return _decoded(value, datetime) if value else None
 
     def save_incidents(
-        self, memories: Mapping[str, IncidentMemory], watermark: datetime | None
+        self, memories: Mapping[str, IncidentMemory | None], watermark: datetime | None
     ) -> None:
-        """Keep what is known of incidents, and how far the log is read: both or neither."""
-        fresh = {i: m for i, m in memories.items() if self._incidents.get(i) is not m}
-        gone = [(i,) for i in self._incidents.keys() - memories.keys()]
+        """Keep what is known of some incidents, None is nothing, and how far the log is read, if
+        that is told: both or neither."""
+        fresh, gone = _differences(self._incidents, memories)
         with self._transaction():
-            self._db.executemany("DELETE FROM incident WHERE id = ?", gone)
+            self._db.executemany("DELETE FROM incident WHERE id = ?", [(i,) for i in gone])
             self._db.executemany(
                 "INSERT OR REPLACE INTO incident VALUES (?, ?)",
                 [(i, msgspec.msgpack.encode(m)) for i, m in fresh.items()],
             )
             if watermark is not None:
                 self._put_single("watermark", msgspec.msgpack.encode(watermark))
-        self._incidents = dict(memories)
+        _take_over(self._incidents, fresh, gone)
 
     def load_pairs(self) -> dict[int, str]:
         """Pairs found by subject, ticket id to incident id."""
@@ -236,6 +236,19 @@ def store_path(state_dir: Path, *accounts: str, kind: str = "") -> Path:
     """Where a file of a pair of accounts lies: each pair has its own, of each kind."""
     digest = sha256("\n".join(accounts).encode()).hexdigest()[:16]
     return state_dir / f"{digest}{kind}.db"
+
+
+def _differences(kept: Mapping[K, T], known: Mapping[K, T | None]) -> tuple[dict[K, T], list[K]]:
+    """What is to be written, and what is to be deleted, of what is known of some."""
+    fresh = {i: m for i, m in known.items() if m is not None and kept.get(i) != m}
+    return fresh, [i for i, m in known.items() if m is None and i in kept]
+
+
+def _take_over(kept: dict[K, T], fresh: Mapping[K, T], gone: Iterable[K]) -> None:
+    """Remember what has been written and deleted."""
+    kept.update(fresh)
+    for i in gone:
+        del kept[i]
 
 
 def _decoded(value: bytes, kind: type[T]) -> T | None:

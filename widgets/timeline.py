@@ -5,7 +5,7 @@ It is told schedules and the time; it says upwards where the cursor is.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from rich.segment import Segment
 from rich.style import Style
@@ -92,6 +92,14 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
             return None
         turn = turn_at(lane.turns, at)
         return (lane.schedule, turn) if turn is not None else None
+
+    @property
+    def first_day(self) -> date | None:
+        """The day of the first line in view."""
+        if not self._days:
+            return None
+        per_day = max(1, len(self._shown))
+        return self._days[min(self.scroll_offset.y // per_day, len(self._days) - 1)].day
 
     def show(self, rota: Rota, names: Collection[str], now: datetime) -> None:
         """Take the schedules and the time; the cursor stays where it is in time."""

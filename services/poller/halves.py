@@ -37,6 +37,10 @@ class Halves:
         self._zendesk = zendesk
         self._pagerduty = pagerduty
         self._clock = clock
+        self._made_of: tuple[int, int, frozenset[str]] | None = None
+        """Of which tickets, incidents and void ids what is kept was worked out last."""
+        self._tickets_kept: frozenset[int] = frozenset()
+        self._incidents_kept: frozenset[str] = frozenset()
         self._duties = {
             source: Duty("the other halves of pairs cannot be read") for source in Source
         }
@@ -71,11 +75,9 @@ class Halves:
             ServiceError: A half could not be read.
         """
         desk, zendesk, pagerduty = self._desk, self._zendesk, self._pagerduty
-        tickets, incidents = zendesk.tickets, pagerduty.incidents
-        desk.take(tickets, incidents, frozenset(pagerduty.void))
-        pairs = desk.pairs.incident_of
-        zendesk.hold_on_to(kept := {t for t, i in pairs.items() if not incidents[i].resolved})
-        pagerduty.hold_on_to(i for t, i in pairs.items() if not tickets[t].status.done)
+        self._pair()
+        zendesk.hold_on_to(kept := self._tickets_kept)
+        pagerduty.hold_on_to(self._incidents_kept)
         if source is Source.PAGERDUTY:
             missing = desk.pairs.unread_incidents()
             wanted = pagerduty.void.worth_asking(missing, self._clock.monotonic())
@@ -86,3 +88,17 @@ class Halves:
             await zendesk.fetch(absent)
             for ticket_id in absent - zendesk.tickets.keys():
                 desk.pairs.forget(ticket_id)
+                self._made_of = None
+
+    def _pair(self) -> None:
+        """Work out which halves make a pair, and which are kept for it, unless nothing changed."""
+        zendesk, pagerduty = self._zendesk, self._pagerduty
+        made_of = (zendesk.edition, pagerduty.edition, frozenset(pagerduty.void))
+        if made_of == self._made_of:
+            return
+        tickets, incidents = zendesk.tickets, pagerduty.incidents
+        self._desk.take(tickets, incidents, made_of[2])
+        pairs = self._desk.pairs.incident_of.items()
+        self._tickets_kept = frozenset(t for t, i in pairs if not incidents[i].resolved)
+        self._incidents_kept = frozenset(i for t, i in pairs if not tickets[t].status.done)
+        self._made_of = made_of

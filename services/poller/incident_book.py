@@ -6,7 +6,7 @@ without a gap, or because its own was read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -36,17 +36,34 @@ class IncidentBook:
             services: Service ids that are ours; empty is all.
         """
         self.incidents: dict[str, Incident] = {}
+        self.edition = 0
+        """Another number whenever the incidents are others."""
         self.records: dict[str, Incident] = {}
         """As PagerDuty sent them, without what the log tells."""
         self.memories = memories
-        self.keep: frozenset[str] = frozenset()
-        """Resolved incidents to hold on to, because their ticket is still open."""
+        self.changed: set[str] = set()
+        """Of which something else is known than at the latest look of whoever empties this."""
+        self.unsaved: set[str] = set(memories)
+        """Of which something else may be known than the disk says."""
         self.void = Voids()
         self.untold = False
         """Whether the account's log is silent: what changes, only an incident's own can tell."""
         self._teams = teams
         self._services = services
         self._unclaimed = Unclaimed()
+        self._keep: frozenset[str] = frozenset()
+        self._resolved: set[str] = set()
+
+    @property
+    def keep(self) -> frozenset[str]:
+        """Resolved incidents to hold on to, because their ticket is still open."""
+        return self._keep
+
+    @keep.setter
+    def keep(self, incident_ids: frozenset[str]) -> None:
+        if incident_ids is not self._keep:
+            self.changed |= incident_ids ^ self._keep
+            self._keep = incident_ids
 
     def take(self, incident: Incident, *, ours: bool = False) -> None:
         """Keep an incident that is no older than the one known; `ours` whatever its service."""
@@ -75,10 +92,10 @@ class IncidentBook:
     def recall(self, incidents: Iterable[Incident]) -> None:
         """Take resolved incidents from the last start: as halves of open pairs they are wanted
         again, and a resolved one that opens again is in the list and the log."""
-        for incident in incidents:
-            if incident.resolved and incident.id in self.memories:
-                self.take(incident, ours=True)
-                self.keep |= {incident.id}
+        wanted = [i for i in incidents if i.resolved and i.id in self.memories]
+        for incident in wanted:
+            self.take(incident, ours=True)
+        self.keep |= {incident.id for incident in wanted}
 
     def in_scope(self, incident: Incident) -> bool:
         """What the log shows of other services is left out; teams are known to the list alone."""
@@ -112,7 +129,8 @@ class IncidentBook:
         """The account's log was not read for a while, up to `since`: nothing that was complete is
         so any more. What is said of it shows with the next record, or log, of an incident."""
         for incident_id, memory in self.memories.items():
-            self.memories[incident_id] = replace(memory, complete=False)
+            if memory.complete:
+                self._know(incident_id, replace(memory, complete=False))
         self._unclaimed.restart(since)
 
     def fall_silent(self) -> None:
@@ -123,31 +141,34 @@ class IncidentBook:
     def complete_since(self, since: datetime) -> None:
         """All of the log since a moment was told: of what began since, nothing is left to ask."""
         for incident_id, record in self.records.items():
-            if record.created_at >= since:
+            if record.created_at >= since and not self.memories[incident_id].complete:
                 self._remember(record, replace(self.memories[incident_id], complete=True))
 
-    def incomplete(self) -> Iterator[Incident]:
-        """Those of which only their own log can tell the rest, as far as it matters."""
-        for incident_id, incident in self.incidents.items():
-            wanted = not incident.resolved or incident_id in self.keep
-            if wanted and not self.memories[incident_id].complete:
-                yield incident
+    def incomplete(self, incident_id: str) -> Incident | None:
+        """It, if only its own log can tell the rest, as far as that matters."""
+        incident = self.incidents.get(incident_id)
+        if incident is None or self.memories[incident_id].complete:
+            return None
+        return incident if not incident.resolved or incident_id in self.keep else None
 
     def over(self, before: datetime) -> list[str]:
         """Ids of incidents that were done with before a moment, and are not to be kept."""
-        return [
-            incident_id
-            for incident_id, incident in self.incidents.items()
-            if incident.resolved
-            and (incident.resolved_at or incident.updated_at) < before
-            and incident_id not in self.keep
-        ]
+        resolved = [self.incidents[incident_id] for incident_id in self._resolved - self.keep]
+        return [i.id for i in resolved if (i.resolved_at or i.updated_at) < before]
+
+    def to_keep(self, incident_ids: Iterable[str]) -> dict[str, IncidentMemory | None]:
+        """What the next start is to know of each; None is nothing."""
+        return {i: self.memories[i] if i in self.records else None for i in incident_ids}
 
     def drop(self, incident_id: str) -> None:
         """It is gone, or of no interest any more."""
-        self.incidents.pop(incident_id, None)
+        if self.incidents.pop(incident_id, None) is not None:
+            self.edition += 1
         self.records.pop(incident_id, None)
         self.memories.pop(incident_id, None)
+        self._resolved.discard(incident_id)
+        self.changed.add(incident_id)
+        self.unsaved.add(incident_id)
 
     def forget_strangers(self, before: datetime) -> None:
         """Who was not in the list, and has not turned up since, will have to be asked for."""
@@ -157,7 +178,21 @@ class IncidentBook:
 
     def _remember(self, record: Incident, memory: IncidentMemory) -> None:
         """Know more of an incident; one that reads as before stays the same object."""
-        self.memories[record.id] = memory
+        if self.memories.get(record.id) != memory:
+            self._know(record.id, memory)
         fresh = with_facts(record, memory)
-        if self.incidents.get(record.id) != fresh:
-            self.incidents[record.id] = fresh
+        if self.incidents.get(record.id) == fresh:
+            return
+        self.incidents[record.id] = fresh
+        self.edition += 1
+        self.changed.add(record.id)
+        if fresh.resolved:
+            self._resolved.add(record.id)
+        else:
+            self._resolved.discard(record.id)
+
+    def _know(self, incident_id: str, memory: IncidentMemory) -> None:
+        """What is known of it is something else than before."""
+        self.memories[incident_id] = memory
+        self.changed.add(incident_id)
+        self.unsaved.add(incident_id)

@@ -23,13 +23,15 @@ class Keeper:
         self._store = store
         self._clock = clock
         self._saved_at = -SAVE_EVERY
+        self._pairs: dict[int, str] = {}
+        """Those saved since the start."""
 
-    def keep_facts(self, feed: ZendeskFeed | PagerDutyFeed | None) -> None:
+    async def keep_facts(self, feed: ZendeskFeed | PagerDutyFeed | None) -> None:
         """Save what a cycle has learned."""
         if feed is None:
             return
         try:
-            feed.save()
+            await feed.save()
             self.trouble = ""
         except StoreError as error:
             self.trouble = error.headline
@@ -42,6 +44,9 @@ class Keeper:
         self._saved_at = now
         try:
             self._store.save_queue(replace(snapshot, done=()), self._clock.now())
-            self._store.save_pairs(desk.pairs.remembered)
+            remembered = desk.pairs.remembered
+            if new := dict(remembered.items() - self._pairs.items()):
+                self._store.save_pairs(new)
+                self._pairs = dict(remembered)
         except StoreError as error:
             self.trouble = error.headline

@@ -25,8 +25,9 @@ from services.poller.account_log import AccountLog
 from services.poller.duty import Duty
 from services.poller.ending import Ending
 from services.poller.incident_book import IncidentBook
+from services.poller.parts import save_in_parts
+from services.poller.reading_list import ReadingList, about_one
 from services.poller.rota_reader import RotaReader
-from services.poller.shelf import Shelf, about_one
 from services.poller.voids import Voids
 from services.store import Store
 
@@ -82,13 +83,12 @@ class PagerDutyFeed:
         """What of the incidents is not known since the start, and why; empty as a rule."""
         self._store = store
         self._clock = clock
-        self._nearest_due = nearest_due
         self._teams = teams
         self._services = services
         self._to_spare = to_spare
         self._reading = Duty("reading single incidents fails")
-        self._shelf: Shelf[str] = Shelf()
         self._book = IncidentBook(store.load_incidents(), teams=teams, services=services)
+        self._unread = ReadingList(self._book.changed, self._book.incomplete, nearest_due)
         self.account_log = AccountLog(client, self._book, clock, store.load_log_watermark())
         self._offset = 0
         self._seen: set[str] = set()
@@ -100,6 +100,11 @@ class PagerDutyFeed:
     def incidents(self) -> Mapping[str, Incident]:
         """By id; resolved ones too, as long as they may matter."""
         return self._book.incidents
+
+    @property
+    def edition(self) -> int:
+        """Another number whenever the incidents are others."""
+        return self._book.edition
 
     @property
     def void(self) -> Voids:
@@ -143,14 +148,20 @@ class PagerDutyFeed:
             raise trouble
         self.partial = "" if trouble is None else f"{trouble.headline} {ONE_BY_ONE}"
 
-    def save(self) -> None:
+    async def save(self) -> None:
         """Keep what is known of incidents for the next start.
+
+        How far the log is read comes last: to read some of it twice does no harm.
 
         Raises:
             StoreError: The disk is full or read-only.
         """
-        known = {i: self._book.memories[i] for i in self._book.records}
-        self._store.save_incidents(known, self.account_log.read_until)
+        read_until = self.account_log.read_until
+
+        def save(part: list[str], last: bool) -> None:
+            self._store.save_incidents(self._book.to_keep(part), read_until if last else None)
+
+        await save_in_parts(self._book.unsaved, save)
 
     async def fetch(self, incident_id: str) -> None:
         """Read one incident by id, as the other half of an open pair; or learn that it is void.
@@ -214,7 +225,7 @@ class PagerDutyFeed:
     @property
     def unread(self) -> int:
         """How many incidents wait to be read one by one."""
-        return len(self._unknown())
+        return len(self._unread)
 
     async def _read_open_page(self) -> bool:
         """The next page of the open list; whether a walk through it is complete."""
@@ -260,15 +271,7 @@ class PagerDutyFeed:
     def _drop(self, incident_id: str) -> None:
         self._book.drop(incident_id)
         self._missed.pop(incident_id, None)
-        self._shelf.take(incident_id)
-
-    def _unknown(self) -> list[str]:
-        """What is to be read one by one: what went wrong last, else what is due first."""
-        wanted = (
-            (self._shelf.times(incident.id), self._nearest_due(incident), incident.id)
-            for incident in self._book.incomplete()
-        )
-        return [incident_id for _, _, incident_id in sorted(wanted)]
+        self._unread.forget(incident_id)
 
     async def read_unknown(self, most: int) -> None:
         """Read, one by one, what only its own history can tell; nearest deadline first.
@@ -278,4 +281,4 @@ class PagerDutyFeed:
         Raises:
             ServiceError: PagerDuty is in trouble; those read before count.
         """
-        await self._shelf.read(self._unknown()[:most], self.log, self._to_spare)
+        await self._unread.read(most, self.log, self._to_spare)

@@ -220,7 +220,7 @@ class Poller:
             asked = self._clock.monotonic()
             await beat.cycle()
             await self._survey.catch_up()
-            self._keeper.keep_facts(self._feed(beat.source))
+            await self._keeper.keep_facts(self._feed(beat.source))
             if self._halves is not None:
                 await self._halves.find(beat.source, self._beats)
         except ServiceError as error:

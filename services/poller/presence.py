@@ -3,10 +3,11 @@
 Source: the polling design, "idle terminal". Seconds are monotonic ones.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from services.clock import Clock
+from services.differences import differences
 from services.domain import Issue
 
 REST = timedelta(minutes=15)
@@ -19,6 +20,9 @@ IDLE = 2
 """How many times as far apart polls are then."""
 
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
 class Presence:
     """When somebody was last seen."""
 
@@ -27,6 +31,7 @@ class Presence:
         self._clock = clock
         self._seen: float | None = None
         self._back: Callable[[], None] | None = None
+        self._outlook = Outlook()
 
     @property
     def away(self) -> bool:
@@ -46,15 +51,45 @@ class Presence:
         """Have `back` called when somebody comes back."""
         self._back = back
 
-    def pace(self, issues: Iterable[Issue], now: datetime) -> int:
+    def pace(self, issues: Sequence[Issue], now: datetime) -> int:
         """How many times as far apart as usual polls may be: 1 or `IDLE`."""
         if not self.away:
+            self._outlook = Outlook()
             return 1
-        near = any(
-            promise.due_at is not None
-            and promise.met_at is None
-            and abs(promise.due_at - now) < NEAR
-            for issue in issues
-            for promise in issue.promises
-        )
-        return 1 if near else IDLE
+        return 1 if self._outlook.near(issues, now) else IDLE
+
+
+class Outlook:
+    """Whether anything falls due `NEAR` a moment, without a look at all issues each time."""
+
+    def __init__(self) -> None:
+        """Nothing has been looked at."""
+        self._issues: Sequence[Issue] = ()
+        self._by: Issue | None = None
+        """Which one did at the last look."""
+        self._since = self._until = _NEVER
+        """From when on, and until when, time alone makes no difference."""
+
+    def near(self, issues: Sequence[Issue], now: datetime) -> bool:
+        """Whether any does."""
+        gone, come = differences(self._issues, issues)
+        self._issues = issues
+        holds = self._since <= now < self._until and not any(one is self._by for one in gone)
+        if not holds:
+            self._by, self._until = None, _NEVER
+        self._since = now
+        if self._by is None:
+            self._look(come if holds else issues, now)
+        return self._by is not None
+
+    def _look(self, issues: Sequence[Issue], now: datetime) -> None:
+        for issue in issues:
+            for promise in issue.promises:
+                due = promise.due_at
+                if due is None or promise.met_at is not None:
+                    continue
+                if abs(due - now) < NEAR:
+                    self._by, self._until = issue, due + NEAR
+                    return
+                if due > now:
+                    self._until = min(self._until, due - NEAR)

@@ -3,6 +3,7 @@
 Remembers; asks nothing. A record takes the place of an older one, never of a newer.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -34,8 +35,14 @@ class TicketBook:
     def __init__(self, scope: Scope, memories: dict[int, TicketMemory]) -> None:
         """Begin with what an earlier start remembered of tickets, but without any."""
         self.tickets: dict[int, Ticket] = {}
+        self.edition = 0
+        """Another number whenever the tickets are others."""
         self.records: dict[int, TicketRecord] = {}
         self.memories = memories
+        self.changed: set[int] = set()
+        """Of which something else is known than at the latest look of whoever empties this."""
+        self.unsaved: set[int] = set(memories)
+        """Of which something else may be known than the disk says."""
         self.keep: frozenset[int] = frozenset()
         """Done tickets to hold on to, because their incident is still open."""
         self.members: set[int] = set()
@@ -43,6 +50,7 @@ class TicketBook:
         self.group_ids: frozenset[int] | None = None
         """Groups that are ours; None is all."""
         self._scope = scope
+        self._done: set[int] = set()
 
     def take(self, record: TicketRecord, *, live: bool, member: bool) -> None:
         """Keep a record that is no older than the one known; `live` ones also if of equal age."""
@@ -60,10 +68,14 @@ class TicketBook:
 
     def remember(self, record: TicketRecord, memory: TicketMemory) -> None:
         """Know more of a ticket; a ticket that reads as before stays the same object."""
-        self.memories[record.ticket.id] = memory
+        ticket_id = record.ticket.id
+        if self.memories.get(ticket_id) != memory:
+            self.memories[ticket_id] = memory
+            self.changed.add(ticket_id)
+            self.unsaved.add(ticket_id)
         fresh = with_facts(record.ticket, memory)
-        if self.tickets.get(record.ticket.id) != fresh:
-            self.tickets[record.ticket.id] = fresh
+        if self.tickets.get(ticket_id) != fresh:
+            self._put(fresh)
 
     def absorb(self, answered: Ticket) -> None:
         """Take over what a write was answered with; names, counters and facts stay as they were."""
@@ -72,25 +84,35 @@ class TicketBook:
             return
         held = known.assignee if answered.assignee_id == known.assignee_id else None
         group = known.group if answered.group_id == known.group_id else None
-        self.tickets[answered.id] = replace(
-            known,
-            subject=answered.subject,
-            status=answered.status,
-            updated_at=answered.updated_at,
-            tags=answered.tags,
-            severity=answered.severity,
-            priority=answered.priority,
-            assignee_id=answered.assignee_id,
-            assignee=answered.assignee or held,
-            group_id=answered.group_id,
-            group=answered.group or group,
+        self._put(
+            replace(
+                known,
+                subject=answered.subject,
+                status=answered.status,
+                updated_at=answered.updated_at,
+                tags=answered.tags,
+                severity=answered.severity,
+                priority=answered.priority,
+                assignee_id=answered.assignee_id,
+                assignee=answered.assignee or held,
+                group_id=answered.group_id,
+                group=answered.group or group,
+            )
         )
+
+    def to_keep(self, ticket_ids: Iterable[int]) -> dict[int, TicketMemory | None]:
+        """What the next start is to know of each; None is nothing."""
+        return {i: self.memories[i] if i in self.records else None for i in ticket_ids}
 
     def drop(self, ticket_id: int) -> None:
         """It is none of ours, or gone."""
-        self.tickets.pop(ticket_id, None)
+        if self.tickets.pop(ticket_id, None) is not None:
+            self.edition += 1
         self.records.pop(ticket_id, None)
         self.memories.pop(ticket_id, None)
+        self._done.discard(ticket_id)
+        self.changed.add(ticket_id)
+        self.unsaved.add(ticket_id)
 
     def is_news(self, record: TicketRecord) -> bool:
         """Whether a record is newer than what is known."""
@@ -99,14 +121,23 @@ class TicketBook:
 
     def forget_done(self, before: datetime) -> None:
         """Let go of tickets that were done with before."""
-        for ticket_id, ticket in list(self.tickets.items()):
-            old = ticket.status.done and ticket.updated_at < before
-            if old and ticket_id not in self.keep:
+        for ticket_id in self._done - self.keep:
+            if self.tickets[ticket_id].updated_at < before:
                 self.drop(ticket_id)
 
     def is_ours(self, ticket: Ticket) -> bool:
         """Whether a ticket, in the queue or not, is one of those that concern us."""
         return self._ours(ticket, ticket.id in self.tickets)
+
+    def _put(self, ticket: Ticket) -> None:
+        """It reads otherwise than before."""
+        self.tickets[ticket.id] = ticket
+        self.edition += 1
+        self.changed.add(ticket.id)
+        if ticket.status.done:
+            self._done.add(ticket.id)
+        else:
+            self._done.discard(ticket.id)
 
     def _ours(self, ticket: Ticket, member: bool) -> bool:
         if ticket.id in self.keep:

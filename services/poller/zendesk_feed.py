@@ -15,7 +15,8 @@ from services.errors import RateLimited, ServiceError, Unauthorised, Unreachable
 from services.poller.answers import answers, in_order
 from services.poller.change_feed import ChangeFeed
 from services.poller.duty import Duty
-from services.poller.shelf import Shelf
+from services.poller.parts import save_in_parts
+from services.poller.reading_list import ReadingList
 from services.poller.sweeper import Sweeper
 from services.poller.ticket_book import Scope, TicketBook
 from services.store import Store
@@ -67,12 +68,11 @@ class ZendeskFeed:
         self._store = store
         self._clock = clock
         self._never_due = never_due
-        self._nearest_due = nearest_due
         self._to_spare = to_spare
         self._sweeping = Duty("looking for missed tickets fails")
         self._reading = Duty("reading single tickets fails")
-        self._shelf: Shelf[int] = Shelf()
         self._book = TicketBook(scope, store.load_tickets())
+        self._unread = ReadingList(self._book.changed, self._incomplete, nearest_due)
         self._sweeper = Sweeper(client, scope, self._book, clock, reconcile)
         self._changes = ChangeFeed(client, scope, self._book, self._sweeper, clock)
         self._started = False
@@ -82,6 +82,11 @@ class ZendeskFeed:
     def tickets(self) -> Mapping[int, Ticket]:
         """By id; done ones too, as long as they may matter."""
         return self._book.tickets
+
+    @property
+    def edition(self) -> int:
+        """Another number whenever the tickets are others."""
+        return self._book.edition
 
     def hold_on_to(self, ticket_ids: Iterable[int]) -> None:
         """Keep these, though they are done or none of ours: their incident is still open."""
@@ -118,13 +123,15 @@ class ZendeskFeed:
         if trouble is not None:
             raise trouble
 
-    def save(self) -> None:
+    async def save(self) -> None:
         """Keep what is known of tickets for the next start.
 
         Raises:
             StoreError: The disk is full or read-only.
         """
-        self._store.save_tickets({i: self._book.memories[i] for i in self._book.records})
+        await save_in_parts(
+            self._book.unsaved, lambda part, _: self._store.save_tickets(self._book.to_keep(part))
+        )
 
     async def fetch(self, ids: Iterable[int]) -> None:
         """Read tickets by id, as the other halves of pairs; those not visible stay unknown."""
@@ -186,7 +193,7 @@ class ZendeskFeed:
     @property
     def unread(self) -> int:
         """How many tickets wait to be read one by one."""
-        return len(self._unknown())
+        return len(self._unread)
 
     async def _become_whole(self) -> None:
         """All open tickets once. While they cannot be listed, as many as the changes show.
@@ -229,19 +236,14 @@ class ZendeskFeed:
             g.id for g in groups if g.name.casefold() in wanted or str(g.id) in wanted
         )
 
-    def _unknown(self) -> list[int]:
-        """What is to be read one by one: what went wrong last, else what is due first."""
-        wanted = (
-            (self._shelf.times(ticket_id), self._nearest_due(ticket), ticket_id)
-            for ticket_id, ticket in self.tickets.items()
-            if not ticket.status.done and self._needs_reading(ticket_id, ticket)
-        )
-        return [ticket_id for _, _, ticket_id in sorted(wanted)]
-
-    def _needs_reading(self, ticket_id: int, ticket: Ticket) -> bool:
+    def _incomplete(self, ticket_id: int) -> Ticket | None:
+        """It, if only its own history can tell the rest."""
+        ticket = self.tickets.get(ticket_id)
+        if ticket is None or ticket.status.done:
+            return None
         memory = self._book.memories[ticket_id]
         paused = self._never_due(ticket.status)
-        return memory.needs_comments or memory.needs_audits(paused=paused)
+        return ticket if memory.needs_comments or memory.needs_audits(paused=paused) else None
 
     async def read_unknown(self, most: int) -> None:
         """Read, one by one, what only its own history can tell; nearest deadline first.
@@ -251,7 +253,7 @@ class ZendeskFeed:
         Raises:
             ServiceError: Zendesk is in trouble; those read before count.
         """
-        await self._shelf.read(self._unknown()[:most], self._read_history, self._to_spare)
+        await self._unread.read(most, self._read_history, self._to_spare)
 
     async def _read_history(self, ticket_id: int) -> None:
         record, memory = self._book.records[ticket_id], self._book.memories[ticket_id]

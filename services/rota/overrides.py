@@ -169,3 +169,16 @@ def _length(schedule: Schedule, turn: Turn) -> timedelta:
         return turn.end - turn.start
     start, end = turn.start.astimezone(zone), turn.end.astimezone(zone)
     return end.replace(tzinfo=None) - start.replace(tzinfo=None)
+
+
+def given_back(cover: Cover) -> Cover | None:
+    """The override that undoes one: the last one made counts. None if nobody had it before."""
+    if not cover.instead_id:
+        return None
+    return replace(
+        cover,
+        user_id=cover.instead_id,
+        who=cover.instead,
+        instead_id=cover.user_id,
+        instead=cover.who,
+    )

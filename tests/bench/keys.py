@@ -45,29 +45,29 @@ def table(number: int) -> list[str]:
 
 def figures() -> Iterator[Figure]:
     """All figures of keys."""
-    few, many = dashboard(200, "minutes"), dashboard(10_000, "minutes")
-    at_few, at_many = pressed(few, many, keys=[DOWN, UP], rest=6.0)
-    (theirs,) = pressed(table(200), keys=[ARROW_DOWN])
+    both = [dashboard(number, "minutes") for number in (200, 10_000)]
+    few, many = pressed_in_turn(both, [DOWN, UP], rest=6.0)
+    theirs = pressed(table(200), [ARROW_DOWN])
     topic = "A key that moves the cursor within the window"
-    yield Figure(topic, "key to paint, median", median(at_few.waits), "ms", 5)
-    yield Figure(topic, "key to paint, 99 of 100", percentile(at_few.waits, 0.99), "ms", 16)
-    yield Figure(topic, "CPU", at_few.cpu, "ms", 0.25, TABLE, theirs.cpu)
-    yield Figure(topic, "bytes", at_few.sent, "B", 600)
-    yield Figure(topic, "CPU, 10,000 issues", at_many.cpu, "ms", 1.15, "200 issues", at_few.cpu)
-    yield Figure(topic, "median, 10,000 issues", median(at_many.waits), "ms", 5)
+    yield Figure(topic, "key to paint, median", median(few.waits), "ms", 5)
+    yield Figure(topic, "key to paint, 99 of 100", percentile(few.waits, 0.99), "ms", 16)
+    yield Figure(topic, "CPU", few.cpu, "ms", 0.25, TABLE, theirs.cpu)
+    yield Figure(topic, "bytes", few.sent, "B", 600)
+    yield Figure(topic, "CPU, 10,000 issues", many.cpu, "ms", 1.15, "200 issues", few.cpu)
+    yield Figure(topic, "median, 10,000 issues", median(many.waits), "ms", 5)
 
-    (ours,) = pressed(few, keys=[DOWN], before=[PAGE])
+    ours = pressed(dashboard(200, "minutes"), [DOWN], before=[PAGE])
     topic = "A key that scrolls the list"
     yield Figure(topic, "CPU", ours.cpu, "ms", 0.5, TABLE, theirs.cpu)
     yield Figure(topic, "key to paint, median", median(ours.waits), "ms")
     yield Figure(topic, "key to paint, 99 of 100", percentile(ours.waits, 0.99), "ms", 20)
 
-    (ours,) = pressed(many, keys=[POLL], presses=12, gap=0.6, warm_up=3, rest=8.0)
-    (theirs,) = pressed(table(10_000), keys=[b"m"], presses=12, gap=0.6, warm_up=3)
+    ours = pressed(dashboard(10_000, "minutes"), [POLL], presses=12, gap=0.6, warm_up=3, rest=8.0)
+    theirs = pressed(table(10_000), [b"m"], presses=12, gap=0.6, warm_up=3)
     topic = "A poll that changed 100 of 10,000 issues"
     yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, MERGED, theirs.cpu)
 
-    (opened,) = pressed(few, keys=[b"t", ESCAPE], presses=40, gap=0.2, warm_up=4)
+    opened = pressed(dashboard(200, "minutes"), [b"t", ESCAPE], presses=40, gap=0.2, warm_up=4)
     topic = "The triage form"
     yield Figure(topic, "key to painted, median", median(opened.done[::2]), "ms", 50)
     yield Figure(topic, "key to painted, 99 of 100", percentile(opened.done[::2], 0.99), "ms", 100)
@@ -80,27 +80,45 @@ def figures() -> Iterator[Figure]:
 
 
 def pressed(
-    *programs: Sequence[str],
+    argv: Sequence[str],
     keys: Sequence[bytes | signal.Signals],
+    *,
     before: Sequence[bytes] = (),
     presses: int = PRESSES,
     gap: float = 0.0,
     warm_up: int = WARM_UP,
     rest: float = 2.0,
-) -> list[Presses]:
-    """Start programs, press keys in turn, and say what they cost in each.
-
-    Several run at once, with a few keys for each in turn: what they are compared by is then not
-    how busy the machine was with something else.
+) -> Presses:
+    """Start it, press keys in turn, and say what they cost.
 
     Args:
-        programs: How each is started.
+        argv: The program.
         keys: What is pressed in turn; a signal stands for a poll.
         before: What is pressed once before.
         presses: How often.
         gap: Seconds between two; 0 is a few hundredths, by chance, so as to meet no beat.
         warm_up: Presses that are not counted.
         rest: Seconds before the first, in which what follows a start is done with.
+    """
+    (seen,) = pressed_in_turn(
+        [argv], keys, before=before, presses=presses, gap=gap, warm_up=warm_up, rest=rest
+    )
+    return seen
+
+
+def pressed_in_turn(
+    programs: Sequence[Sequence[str]],
+    keys: Sequence[bytes | signal.Signals],
+    *,
+    before: Sequence[bytes] = (),
+    presses: int = PRESSES,
+    gap: float = 0.0,
+    warm_up: int = WARM_UP,
+    rest: float = 2.0,
+) -> list[Presses]:
+    """The same with several programs at once, a few keys for each in turn.
+
+    What they are compared by is then not how busy the machine was with something else.
     """
     run = RUN if len(programs) > 1 else presses + warm_up
     chance = random.Random(1)

@@ -1,11 +1,18 @@
 """Where nobody looks and nothing is due, is less asked, without anything looking late?"""
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.clock import ManualClock
-from services.domain import Source
+from services.domain import ClockKind, Issue, Kind, Promise, Source, Status, Ticket
 from services.health import Trust
-from services.poller.presence import Presence
+from services.poller import presence as presences
+from services.poller.presence import IDLE, NEAR, REST, Outlook, Presence
 from services.simulator.scenario import DEMO_START
 from services.simulator.world import World
 from tests.faults.stage import Stage, stage
@@ -98,3 +105,73 @@ async def test_the_first_poll_comes_at_once_and_the_second_at_a_moment_of_its_ow
 
     assert all(6 <= wait <= 30 for wait in seconds)
     assert max(seconds) - min(seconds) > 8
+
+
+MINUTES = st.integers(-40, 90)
+PROMISE = st.builds(
+    lambda due, met: Promise(
+        Kind.UPDATE,
+        None if due is None else DEMO_START + timedelta(minutes=due),
+        DEMO_START,
+        timedelta(hours=1),
+        ClockKind.ALWAYS,
+        met_at=DEMO_START if met else None,
+    ),
+    st.one_of(st.none(), MINUTES),
+    st.booleans(),
+)
+
+
+def promised(number: int, promises: Sequence[Promise]) -> Issue:
+    ticket = Ticket(number, "Deploys hang", Status.OPEN, DEMO_START, DEMO_START)
+    return Issue(ticket, None, tuple(promises))
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_what_is_near_is_as_by_a_look_at_every_promise(data: st.DataObject) -> None:
+    """Issues come, go and change; time goes on, and now and then is put back."""
+    outlook, issues, now = Outlook(), dict[int, Issue](), DEMO_START
+    for _ in range(data.draw(st.integers(1, 10))):
+        for number, promises in data.draw(
+            st.lists(st.tuples(st.integers(1, 4), st.lists(PROMISE, max_size=2)), max_size=2)
+        ):
+            if promises or number not in issues:
+                issues[number] = promised(number, promises)
+            else:
+                del issues[number]
+        now += timedelta(minutes=data.draw(st.sampled_from([0, 0, 1, 5, 15, 16, -3])))
+        dues = [p.due_at for i in issues.values() for p in i.promises if p.met_at is None]
+
+        assert outlook.near(tuple(issues.values()), now) == any(
+            due is not None and abs(due - now) < NEAR for due in dues
+        )
+
+
+def test_while_nobody_looks_an_issue_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ManualClock(DEMO_START)
+    presence = Presence(clock)
+    presence.touch()
+    clock.suspend(REST.total_seconds())
+    due = Promise(
+        Kind.UPDATE,
+        DEMO_START + timedelta(days=1),
+        DEMO_START,
+        timedelta(days=1),
+        ClockKind.ALWAYS,
+    )
+    issues = tuple(promised(number, [due]) for number in range(50))
+    seen: list[int] = []
+    look = Outlook._look
+
+    def noted(self: Outlook, among: Sequence[Issue], now: datetime) -> None:
+        seen.append(len(among))
+        look(self, among, now)
+
+    monkeypatch.setattr(presences.Outlook, "_look", noted)
+    for minute in range(30):
+        others = promised(7, [due]) if minute == 20 else issues[7]
+        issues = (*issues[:7], others, *issues[8:])
+        assert presence.pace(issues, clock.now() + timedelta(minutes=minute)) == IDLE
+
+    assert seen == [50, *[0] * 19, 1, *[0] * 9]

@@ -69,7 +69,7 @@ def test_what_is_no_longer_known_is_deleted(tmp_path: Path) -> None:
     fill(tmp_path / "a.db")
     store = Store(tmp_path / "a.db")
     store.load_tickets()
-    store.save_tickets({2: TICKET})
+    store.save_tickets({1: None, 2: TICKET})
 
     assert store.load_tickets() == {2: TICKET}
     store.close()

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.domain import Rota, Schedule
-from services.rota.overrides import Cover, Remark, cover_from, remarks, swap
+from services.rota.overrides import Cover, Remark, cover_from, given_back, remarks, swap
 from services.rota.turns import Turn, turns
 from tests.rota.stage import HOUR, NOON, local, rota, schedule, shift, week
 
@@ -81,7 +81,7 @@ def test_an_override_of_a_turn_that_goes_on_begins_with_the_next_minute() -> Non
     assert cover_from(COVER, now) == COVER
 
 
-def test_a_swap_is_two_overrides_that_name_whom_they_take_over_from() -> None:
+def test_a_swap_is_two_overrides_each_of_which_can_be_given_back() -> None:
     found = swap(turn(PRIMARY, 1), turn(PRIMARY, 2), rota(PRIMARY), NOON)
 
     assert not isinstance(found, Remark)
@@ -89,7 +89,9 @@ def test_a_swap_is_two_overrides_that_name_whom_they_take_over_from() -> None:
     assert (one.who, one.start, one.end) == ("C", NOON + DAY, NOON + DAY + 8 * HOUR)
     assert (other.who, other.start) == ("B", NOON + 2 * DAY)
     assert one.write.user_id == "PC"
-    assert (one.instead, other.instead) == ("B", "C")
+    back = given_back(one)
+    assert back is not None
+    assert (back.who, back.start) == ("B", one.start)
     for cover in found:
         (said,) = remarks(cover, rota(PRIMARY), NOON, besides=found)
         assert said.text == f"takes over from {cover.instead}"

@@ -14,7 +14,6 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from services.clock import SystemClock
-from services.differences import Told
 from services.domain import Issue, Snapshot
 from tests.perf.canned import by_minutes, by_seconds, canned, mixed
 from tests.screen.stage import POLICY, FakeFeed
@@ -30,8 +29,7 @@ class CannedFeed(FakeFeed):
 
     def __init__(self, told: Snapshot) -> None:
         super().__init__()
-        self._issues = Told(told.issues)
-        self._told = told = replace(told, issues=self._issues)
+        self._told = told
         self._chance = random.Random(1)
         self.waiting.put_nowait(told)
 
@@ -44,14 +42,9 @@ class CannedFeed(FakeFeed):
     def poll(self) -> None:
         """A poll has found changes."""
         issues = list(self._told.issues)
-        gone, come = [], []
         for place in self._chance.sample(range(len(issues)), min(CHANGES, len(issues))):
-            gone.append(issues[place])
             issues[place] = _later(issues[place], self._chance.randrange(600, 60_000))
-            come.append(issues[place])
-        # As the desk tells of it, which knows what it has made anew.
-        self._issues = self._issues.followed_by(issues, gone, come)
-        self._told = replace(self._told, issues=self._issues)
+        self._told = replace(self._told, issues=tuple(issues))
         self.waiting.put_nowait(self._told)
 
 
