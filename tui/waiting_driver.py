@@ -1,19 +1,17 @@
 """How does a key reach us without anyone asking ten times a second whether there is one?
 
 The input thread sleeps until the terminal has something to read, until a lone Escape has waited
-long enough to be one, or until it is told to end. What is painted goes out in one piece: a little
-of it at once, as long as the terminal takes it; all else through Textual's thread, so that nobody
-waits for a slow terminal. Nothing else of Textual's driver is changed.
+long enough to be one, or until it is told to end. What is painted goes out in one piece, and
+nobody waits for a terminal that takes nothing. Nothing else of Textual's driver is changed.
 """
 
 import contextlib
 import os
-import select
 import selectors
 import sys
 from codecs import getincrementaldecoder
-from threading import Event
-from typing import Any, TextIO
+from threading import Event, get_ident
+from typing import Any
 
 from textual._parser import ParseError
 from textual._time import get_time
@@ -23,12 +21,10 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
-SYNC_START = "\x1b[?2026h"
-SYNC_END = "\x1b[?2026l"
-"""What a paint begins and ends with, where the terminal knows synchronised output."""
+from tui.outlet import SYNC_END, SYNC_START, Outlet
 
 WAITS_FOR_TURN = 0.000_5
-"""Seconds after which the thread that writes to the terminal may interrupt what else is done.
+"""Seconds after which the threads that read and write may interrupt what else is done.
 
 What was painted is to be seen now, and not once a screen that was left has been cleared away: with
 Python's own five milliseconds that is what it would come to.
@@ -36,54 +32,6 @@ Python's own five milliseconds that is what it would come to.
 
 AT_ONCE = 65_536
 """Bytes read in one go: a long paste takes few rounds."""
-
-
-LITTLE = 4_096
-"""Characters that any terminal which takes some takes at once: a key's lines, or a second's."""
-
-
-class Outlet:
-    """The way to the terminal, for the thread that writes and past it; knows what is on its way."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._written = self._flushed = 0
-        self.handed = 0
-        """How often something was given to the thread."""
-
-    def fileno(self) -> int:
-        """What a selector is given."""
-        return self._file.fileno()
-
-    def write(self, text: str) -> None:
-        """The thread writes."""
-        self._file.write(text)
-        self._written += 1
-
-    def flush(self) -> None:
-        """The thread has written all that it had."""
-        self._file.flush()
-        self._flushed = self._written
-
-    def send(self, text: str) -> bool:
-        """Write a little past the thread; not while that has something left, or nobody reads.
-
-        Returns:
-            Whether it was written.
-        """
-        if len(text) > LITTLE or self._flushed != self.handed:
-            return False
-        try:
-            if not select.select([], [self], [], 0)[1]:
-                return False
-            left = text.encode(self._file.encoding, self._file.errors or "strict")
-            # A signal may come in between.
-            while left:
-                left = left[os.write(self.fileno(), left) :]
-        except OSError:
-            # The terminal is gone; the thread is where that shows.
-            return False
-        return True
 
 
 class WakingEvent(Event):
@@ -132,12 +80,18 @@ class WaitingDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.exit_event = self._told_to_end = WakingEvent()
         self._held: list[str] = []
+        self._home = get_ident()
         self._outlet: Outlet | None = None
         if self._file is not None:
-            self._file = self._outlet = Outlet(self._file)  # type: ignore[assignment]
+            self._outlet = Outlet(self._file, super().write, self._paint_anew)
+            self._file = self._outlet  # type: ignore[assignment]
 
     def write(self, data: str) -> None:
         """Send to the terminal; a paint, which comes in three pieces, in one."""
+        if get_ident() != self._home:
+            # The input thread answers what the terminal says of itself.
+            self._loop.call_soon_threadsafe(self.write, data)
+            return
         if data == SYNC_START or self._held:
             self._held.append(data)
             if data != SYNC_END:
@@ -154,15 +108,25 @@ class WaitingDriver(LinuxDriver):
         super().flush()
 
     def _send(self, data: str) -> None:
-        thread, outlet = self._writer_thread, self._outlet
-        if outlet is not None:
-            if thread is not None and thread.is_alive() and outlet.send(data):
-                return
-            outlet.handed += 1
-        super().write(data)
+        if self._outlet is None:
+            super().write(data)
+        else:
+            self._outlet.send(data)
+
+    def _paint_anew(self) -> None:
+        self._app.call_later(self._app.refresh)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, if it takes that."""
+        if self._outlet is not None:
+            self._outlet.leave()
+        super().stop_application_mode()
 
     def close(self) -> None:
         """Let go of everything; the input thread has ended by now."""
+        if self._outlet is not None and not self._outlet.close():
+            # It writes to a terminal that takes nothing, and ends with us.
+            self._writer_thread = None
         super().close()
         self._told_to_end.close()
 
@@ -196,6 +160,8 @@ class WaitingDriver(LinuxDriver):
         """Take the terminal; also again, after it was lent to another program."""
         if self._told_to_end.closed:
             self.exit_event = self._told_to_end = WakingEvent()
+        if self._outlet is not None:
+            self._outlet.open()
         sys.setswitchinterval(WAITS_FOR_TURN)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
@@ -209,4 +175,6 @@ def can_wait(stock: type[Driver]) -> bool:
         and "run_input_thread" in LinuxDriver._run_input_thread.__code__.co_names
         and "_file" in LinuxDriver.start_application_mode.__code__.co_names
         and {"_file", "qsize", "flush"} <= {*WriterThread.run.__code__.co_names}
+        and "_writer_thread" in LinuxDriver.close.__code__.co_names
+        and {"_app", "_loop"} <= {*Driver.__init__.__code__.co_names}
     )

@@ -33,6 +33,7 @@ MAY_OPEN_FILES = {
     "services/outbox/lock.py": "a lock beside the state, in its directory",
     "services/setup/writing.py": "writes the configuration, wherever it lies",
     "services/status/line.py": "`rota status` starts without anything else; it only reads",
+    "tui/outlet.py": "opens the terminal that it was given once more, so as never to wait for it",
     "tui/cli.py": "hands stdout to nobody at the end",
     "tui/commands/simulate.py": "writes a made-up configuration where it was told to",
 }

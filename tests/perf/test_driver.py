@@ -9,6 +9,7 @@ import threading
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 
 import pytest
 from textual import events
@@ -20,8 +21,10 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tests.stillness import still
 from tui.driver import quiet_driver
-from tui.waiting_driver import WAITS_FOR_TURN, Outlet, WaitingDriver
+from tui.outlet import Outlet
+from tui.waiting_driver import WAITS_FOR_TURN, WaitingDriver
 
 
 class Listener(WaitingDriver):
@@ -157,6 +160,8 @@ def test_it_stands_in_for_textuals_driver_on_linux_only(monkeypatch: pytest.Monk
         pytest.param(LinuxDriver, "disable_input", id="the-event-that-ends-it"),
         pytest.param(LinuxDriver, "_run_input_thread", id="the-thread"),
         pytest.param(LinuxDriver, "start_application_mode", id="what-it-paints-on"),
+        pytest.param(LinuxDriver, "close", id="its-end"),
+        pytest.param(Driver, "__init__", id="its-app-and-loop"),
         pytest.param(WriterThread, "run", id="the-thread-that-writes"),
     ],
 )
@@ -180,7 +185,7 @@ def test_a_textual_without_the_private_modules_leaves_its_own_driver(
 
 async def test_a_paint_reaches_the_terminal_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(LinuxDriver, "write", lambda _, data: sent.append(data))
+    monkeypatch.setattr(Outlet, "send", lambda _, data: sent.append(data))
     made = Listener(App())
     for data in ("\x1b[?2026h", "paint", "\x1b[?2026l", "\07"):
         made.write(data)
@@ -193,76 +198,28 @@ async def test_a_paint_reaches_the_terminal_in_one_piece(monkeypatch: pytest.Mon
     assert sent == ["\x1b[?2026hpaint\x1b[?2026l", "\07", "\x1b[?2026hcut short"]
 
 
-@contextmanager
-def painting() -> Iterator[tuple[Listener, int]]:
-    """A driver that paints on a terminal of its own, with Textual's thread; and its other end."""
-    terminal, ours = pty.openpty()
-    tty.setraw(ours)
+async def test_what_the_input_thread_answers_is_written_by_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrote: list[tuple[str, int]] = []
+    monkeypatch.setattr(Outlet, "send", lambda _, data: wrote.append((data, get_ident())))
     made = Listener(App())
-    with open(ours, "w", encoding="utf-8") as file:
-        made._outlet = Outlet(file)
-        made._writer_thread = WriterThread(made._outlet)  # type: ignore[arg-type]
-        made._writer_thread.start()
-        try:
-            yield made, terminal
-        finally:
-            made._writer_thread.stop()
-            made.close()
-            os.close(terminal)
+    await asyncio.to_thread(made.write, "\x1b[?2048h")
+    await still()
+    made.close()
+
+    assert wrote == [("\x1b[?2048h", get_ident())]
 
 
-def received(terminal: int, number: int) -> str:
-    """So many bytes, as the terminal gets them."""
-    told = b""
-    while len(told) < number:
-        told += os.read(terminal, number - len(told))
-    return told.decode()
+async def test_without_a_file_it_writes_as_textual_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(sys, "__stderr__", None)
+    monkeypatch.setattr(LinuxDriver, "write", lambda _, data: sent.append(data))
+    made = Listener(App())
+    made.write("words")
+    made.close()
 
-
-def handed(made: Listener) -> int:
-    """How often Textual's thread was given something."""
-    assert made._outlet is not None
-    return made._outlet.handed
-
-
-async def test_a_little_is_painted_at_once_and_wakes_nobody() -> None:
-    with painting() as (made, terminal):
-        for word in ("one", "two", "three é"):
-            made.write(word)
-
-        assert received(terminal, 14) == "onetwothree é"
-        assert handed(made) == 0
-
-
-async def test_what_follows_a_whole_screen_stays_behind_it() -> None:
-    with painting() as (made, terminal):
-        whole = "x" * 50_000
-        made.write(whole)
-        made.write("little")
-
-        assert received(terminal, 50_006) == whole + "little"
-        assert handed(made) >= 1
-
-
-async def test_a_terminal_that_takes_nothing_stops_nobody() -> None:
-    with painting() as (made, terminal):
-        for _ in range(20):
-            made.write("y" * 20_000)
-        made.write("little")
-
-        assert handed(made) == 21
-        assert received(terminal, 400_006).endswith("yylittle")
-
-
-async def test_after_the_end_nothing_is_painted_over_what_others_write() -> None:
-    with painting() as (made, terminal):
-        assert made._writer_thread is not None
-        made._writer_thread.stop()
-        made.write("late")
-        os.set_blocking(terminal, False)
-
-        with pytest.raises(BlockingIOError):
-            os.read(terminal, 100)
+    assert sent == ["words"]
 
 
 async def test_a_terminal_that_was_lent_to_an_editor_is_listened_to_again(

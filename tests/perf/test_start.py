@@ -44,16 +44,16 @@ NOT_NEEDED = (
 
 ONLOOKER = f"""
 import os, sys
-from textual.drivers._writer_thread import WriterThread
-stock = WriterThread.write
+from tui.outlet import Outlet
+stock = Outlet.send
 
-def write(thread, text):
-    stock(thread, text)
+def send(outlet, text):
     if {FIRST.decode()!r} in text:
         loaded = [name for name in {NOT_NEEDED!r} if name in sys.modules]
         os.write(1, f"LOADED {{loaded}} END".encode())
+    stock(outlet, text)
 
-WriterThread.write = write
+Outlet.send = send
 from tui.entry import main
 sys.argv = ["rota"]
 main()
