@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from textual._compositor import Compositor, ReflowResult
 from textual.app import App
 from textual.events import Resize
 from textual.geometry import Region, Size
+from textual.widget import Widget
 
 from tests.perf.canned import by_minutes
 from tests.perf.test_keys import counted
@@ -100,3 +102,27 @@ def noted(read: property, name: str, asked: list[str]) -> property:
         return read.__get__(widget)
 
     return property(reading)
+
+
+async def test_two_sizes_that_are_on_their_way_at_once_come_to_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each layout tells the screen of its size, which is laid out for it: that must have an end."""
+    layouts: list[Size] = []
+    real = Compositor.reflow
+
+    def reflow(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+        layouts.append(size)
+        assert len(layouts) < 20
+        return real(compositor, parent, size)
+
+    async with desk_with(20, by_minutes, (120, 40)) as (desk, _):
+        monkeypatch.setattr(Compositor, "reflow", reflow)
+        for size in (OTHER, Size(90, 28)):
+            desk.app._size = size
+            desk.app.queue.post_message(Resize(size, size))
+            desk.app.queue.post_message(desk.app.queue.Turned())
+        await still()
+
+        assert desk.app.queue._compositor.size == Size(90, 28)
+        assert set(layouts) == {Size(90, 28)}

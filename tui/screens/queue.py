@@ -12,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Resize
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -315,8 +316,13 @@ class QueueScreen(
         if not some:
             empty.update(why_empty(self._snapshot.sources, narrowed))
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """As many keys as there is room for, and other rows in view."""
+        if event.size != self.app.size:
+            # That was before the last one. Each layout tells of its size in the same way: two that
+            # are on their way at once would call each other forth for ever.
+            event.prevent_default()
+            return
         self.say_below()
         self.post_message(self.Turned())
 
