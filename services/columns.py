@@ -8,10 +8,12 @@ for each. Only who would write them in the same `FORM` can read them.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise, repeat
+from operator import itemgetter
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import astuple
 
 from services.domain import (
     ClockKind,
@@ -32,9 +34,9 @@ T = TypeVar("T")
 
 Place = Annotated[int, Meta(ge=0)]
 
-Column = Place | list[Place]
+Column = Place | bytes | list[Place]
 """Where the values of a field are: in a row from one place on; all in the one place of a list; or
-each in its own."""
+each in its own, which is soonest read where the places are small enough for bytes."""
 
 
 class Values(Struct, array_like=True):
@@ -84,9 +86,6 @@ VALUES: Mapping[object, str] = {
 RECORDS = (Fact, Ticket, Incident, Promise)
 """What is written column by column."""
 
-FORM = repr([(record.__name__, record.__annotations__) for record in (*RECORDS, Issue, Values)])
-"""What is read and what it is made into; another form is another rota's."""
-
 
 class Records(Struct, array_like=True):
     """As many records of one kind."""
@@ -111,6 +110,12 @@ class Part(Struct, array_like=True):
     """Where its promises end, which follow those of the issue before."""
     broken_pair: Column
     unconfirmed: Column
+
+
+FORM = repr(
+    [(kind.__name__, kind.__annotations__) for kind in (*RECORDS, Issue, Values, Records, Part)]
+)
+"""What is read and what it is made into; another form is another rota's."""
 
 
 def encode(issues: Sequence[Issue]) -> bytes:
@@ -176,26 +181,33 @@ def _apart(halves: Sequence[T | None]) -> tuple[list[T], Column]:
     for half in halves:
         places.append(len(there) if half is None else place)
         place += half is not None
-    return there, places if there else [0]
+    return there, _narrow(places) if there else [0]
 
 
 def _written(
     record: type[Struct], records: Sequence[Struct], known: Mapping[str, dict[Any, int]]
 ) -> Records:
-    columns = [
-        _places([getattr(one, name) for one in records], known[VALUES[declared]])
-        for name, declared in record.__annotations__.items()
-    ]
-    return Records(len(records), columns)
+    kinds = [VALUES[declared] for declared in record.__annotations__.values()]
+    if not records:
+        return Records(0, [0] * len(kinds))
+    columns = zip(kinds, zip(*map(astuple, records), strict=True), strict=True)
+    return Records(len(records), [_places(values, known[kind]) for kind, values in columns])
 
 
 def _places(values: Sequence[object], known: dict[Any, int]) -> Column:
     """Where each value is; those that are new come to be known."""
-    number, before = len(values), len(known)
-    if number and values.count(values[0]) == number:
-        return [known.setdefault(values[0], before)]
-    places = [known.setdefault(value, len(known)) for value in values]
-    return before if len(known) == before + number else places
+    before, distinct = len(known), dict.fromkeys(values)
+    for value in distinct:
+        known.setdefault(value, len(known))
+    if len(known) == before + len(values):
+        return before
+    if len(distinct) == 1:
+        return [known[values[0]]]
+    return _narrow(itemgetter(*values)(known))
+
+
+def _narrow(places: Sequence[int]) -> bytes | list[int]:
+    return bytes(places) if max(places) < 256 else list(places)
 
 
 def _made(record: type[T], written: Records, values: Mapping[str, list[Any]]) -> list[T]:
@@ -208,12 +220,13 @@ def _made(record: type[T], written: Records, values: Mapping[str, list[Any]]) ->
 def _column(values: list[T], places: Column, count: int) -> Iterable[T]:
     """The value of each of `count` records."""
     if isinstance(places, int):
-        found = values[places : places + count]
-        if len(found) != count:
+        if places + count > len(values):
             raise IndexError("values are missing")
-        return found
+        return values[places : places + count]
     if len(places) == 1:
         return repeat(values[places[0]], count)
     if len(places) != count:
         raise ValueError("records are missing")
-    return map(values.__getitem__, places)
+    # Half of what a `map` takes.
+    found: tuple[T, ...] = itemgetter(*places)(values)
+    return found

@@ -7,7 +7,7 @@ waits for all the others, and what reading one takes is used again for the next.
 import sqlite3
 from collections.abc import Container, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import msgspec
 from msgspec import Struct
@@ -53,8 +53,9 @@ class KeptQueue:
         self._db = db
         self._size = size
         self._head = b""
-        """What was saved last; where it is not there, it was not kept, or another process saved."""
+        """What was read or saved last; where it is not there, another process has saved since."""
         self._parts: dict[str, tuple[Issue, ...]] = {}
+        """What that stands for."""
 
     def head(self) -> Head | None:
         """What is there; None for nothing, and for what another rota wrote otherwise.
@@ -62,11 +63,7 @@ class KeptQueue:
         Raises:
             sqlite3.Error: It cannot be read.
         """
-        found = self._db.execute("SELECT value FROM single WHERE name = 'queue'").fetchone()
-        try:
-            return msgspec.msgpack.decode(found[0], type=Head) if found else None
-        except msgspec.MsgspecError:
-            return None
+        return _read(self._written_head())
 
     def load(self) -> tuple[datetime, Snapshot] | None:
         """When the queue was taken, and the queue; None as with `head`.
@@ -77,18 +74,19 @@ class KeptQueue:
         with self._db:
             # Nobody's saving comes in between.
             self._db.execute("BEGIN")
-            head = self.head()
+            written = self._written_head()
+            head = _read(written)
             if head is None or head.form != FORM:
                 return None
-            issues: list[Issue] = []
             try:
-                for first in head.parts:
-                    issues += decode(self._part(first))
+                parts = {first: tuple(decode(self._part(first))) for first in head.parts}
             except (IndexError, ValueError):
                 return None
+        self._head, self._parts = written, parts
         # None of the pages is read again.
         self._db.execute("PRAGMA shrink_memory")
-        return head.at, replace(head.snapshot, issues=tuple(issues))
+        issues = tuple(chain.from_iterable(parts.values()))
+        return head.at, replace(head.snapshot, issues=issues)
 
     def save(self, snapshot: Snapshot, at: datetime) -> None:
         """Keep this queue and no other, as part of the caller's transaction.
@@ -121,6 +119,10 @@ class KeptQueue:
         self._db.execute("DELETE FROM single WHERE name = 'queue'")
         self._db.execute("DELETE FROM queue")
 
+    def _written_head(self) -> bytes:
+        found = self._db.execute("SELECT value FROM single WHERE name = 'queue'").fetchone()
+        return bytes(found[0]) if found else b""
+
     def _part(self, first: str) -> bytes:
         found = self._db.execute("SELECT issues FROM queue WHERE first = ?", (first,)).fetchone()
         if found is None:
@@ -148,3 +150,10 @@ def divided(
             part = tuple(issues[place : min(place + step, end)])
             parts[part[0].id] = part
     return parts
+
+
+def _read(head: bytes) -> Head | None:
+    try:
+        return msgspec.msgpack.decode(head, type=Head)
+    except msgspec.MsgspecError:
+        return None

@@ -158,6 +158,7 @@ def test_issues_are_read_as_they_were_written(issues: list[Issue]) -> None:
 turns = st.lists(
     st.tuples(
         st.integers(0, 1),
+        st.booleans(),
         st.lists(
             st.tuples(st.integers(0, 20), st.booleans()), max_size=15, unique_by=lambda one: one[0]
         ),
@@ -165,17 +166,19 @@ turns = st.lists(
     min_size=1,
     max_size=5,
 )
-"""Which of two processes keeps which issues; each is in one of two states."""
+"""Which of two processes keeps which issues, each in one of two states; whether it reads first."""
 
 
 @given(turns)
 def test_the_last_queue_that_was_kept_is_read_whoever_kept_it(
-    turns: list[tuple[int, list[tuple[int, bool]]]],
+    turns: list[tuple[int, bool, list[tuple[int, bool]]]],
 ) -> None:
     db = database()
     processes = [KeptQueue(db, SIZE), KeptQueue(db, SIZE)]
-    for turn, (process, wanted) in enumerate(turns):
+    for turn, (process, reads, wanted) in enumerate(turns):
         at = NOW + timedelta(seconds=turn)
+        if reads:
+            processes[process].load()
         issues = [replace(ISSUES[n], unconfirmed="sent" if sent else "") for n, sent in wanted]
         save(processes[process], db, issues, at)
 
@@ -216,6 +219,24 @@ def test_only_the_parts_that_have_changed_are_written() -> None:
         NOW + timedelta(minutes=2),
         Snapshot(tuple(issues), me=frozenset({"Me"})),
     )
+    db.close()
+
+
+def test_what_is_the_same_since_the_last_start_is_not_written_again() -> None:
+    db = database()
+    issues = list(canned(1_000, NOW, mixed).issues)
+    save(KeptQueue(db, 50), db, issues, NOW)
+    again = KeptQueue(db, 50)
+    again.load()
+    live = list(canned(1_000, NOW, mixed).issues)
+    live[500] = replace(live[500], unconfirmed="sent just now")
+    written = db.total_changes
+    save(again, db, live, NOW + timedelta(minutes=1))
+
+    assert db.total_changes - written == 2
+    found = KeptQueue(db).load()
+    assert found is not None
+    assert found[1].issues == tuple(live)
     db.close()
 
 
