@@ -5,7 +5,7 @@ waits for all the others, and what reading one takes is used again for the next.
 """
 
 import sqlite3
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, pairwise
 
@@ -40,6 +40,16 @@ class Head(Struct, frozen=True):
     """In their order."""
 
 
+class Prepared(Struct, frozen=True):
+    """What it takes to keep some issues."""
+
+    issues: Sequence[Issue]
+    parts: dict[str, tuple[Issue, ...]]
+    before: dict[str, tuple[Issue, ...]]
+    written: dict[str, bytes]
+    """Those of the parts that are others than before."""
+
+
 class KeptQueue:
     """The last queue, in a database."""
 
@@ -56,6 +66,9 @@ class KeptQueue:
         """What was read or saved last; where it is not there, another process has saved since."""
         self._parts: dict[str, tuple[Issue, ...]] = {}
         """What that stands for."""
+        self._issues: Sequence[Issue] = ()
+        """What the parts are made of."""
+        self._prepared: Prepared | None = None
 
     def head(self) -> Head | None:
         """What is there; None for nothing, and for what another rota wrote otherwise.
@@ -85,8 +98,20 @@ class KeptQueue:
         self._head, self._parts = written, parts
         # None of the pages is read again.
         self._db.execute("PRAGMA shrink_memory")
-        issues = tuple(chain.from_iterable(parts.values()))
+        self._issues = issues = tuple(chain.from_iterable(parts.values()))
         return head.at, replace(head.snapshot, issues=issues)
+
+    def prepare(self, issues: Sequence[Issue]) -> Iterator[None]:
+        """Write down what `save` will need for these issues, a part of them at each step."""
+        parts, before, written = self._parts, self._parts, dict[str, bytes]()
+        if issues is not self._issues:
+            parts = divided(issues, self._size, before)
+            yield
+            for first, part in parts.items():
+                if before.get(first) != part:
+                    written[first] = encode(part)
+                yield
+        self._prepared = Prepared(issues, parts, before, written)
 
     def save(self, snapshot: Snapshot, at: datetime) -> None:
         """Keep this queue and no other, as part of the caller's transaction.
@@ -94,7 +119,8 @@ class KeptQueue:
         Raises:
             sqlite3.Error: It cannot be written.
         """
-        parts = divided(snapshot.issues, self._size, self._parts)
+        prepared = self._prepared_for(snapshot.issues)
+        parts = prepared.parts
         rest = replace(snapshot, issues=())
         head = msgspec.msgpack.encode(Head(at, len(snapshot.issues), FORM, rest, tuple(parts)))
         known, ours = self._parts, (head, self._head)
@@ -105,10 +131,17 @@ class KeptQueue:
             self.forget()
             self._db.execute("INSERT INTO single VALUES ('queue', ?)", (head,))
         gone = [(first,) for first in known.keys() - parts.keys()]
-        fresh = [(first, encode(p)) for first, p in parts.items() if known.get(first) != p]
+        written = prepared.written
+        if known is not prepared.before:
+            written = {
+                first: written.get(first) or encode(part)
+                for first, part in parts.items()
+                if known.get(first) != part
+            }
         self._db.executemany("DELETE FROM queue WHERE first = ?", gone)
-        self._db.executemany("INSERT OR REPLACE INTO queue VALUES (?, ?)", fresh)
-        self._head, self._parts = head, parts
+        self._db.executemany("INSERT OR REPLACE INTO queue VALUES (?, ?)", written.items())
+        self._head, self._parts, self._issues = head, parts, snapshot.issues
+        self._prepared = None
 
     def forget(self) -> None:
         """Keep none, as part of the caller's transaction.
@@ -122,6 +155,13 @@ class KeptQueue:
     def _written_head(self) -> bytes:
         found = self._db.execute("SELECT value FROM single WHERE name = 'queue'").fetchone()
         return bytes(found[0]) if found else b""
+
+    def _prepared_for(self, issues: Sequence[Issue]) -> "Prepared":
+        if self._prepared is None or self._prepared.issues is not issues:
+            for _ in self.prepare(issues):
+                pass
+        assert self._prepared is not None
+        return self._prepared
 
     def _part(self, first: str) -> bytes:
         found = self._db.execute("SELECT issues FROM queue WHERE first = ?", (first,)).fetchone()

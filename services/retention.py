@@ -111,10 +111,10 @@ class Retention:
         return keeper.old(before, self._almanac.open_since(before), forget=forget)
 
 
-def halves(issue_id: str) -> frozenset[str]:
-    """The ticket and the incident that an issue's id names.
+def halves(*issue_ids: str) -> frozenset[str]:
+    """The tickets and the incidents that ids of issues name.
 
-    >>> sorted(halves("zd-4711+pd-PABC"))
-    ['pd-PABC', 'zd-4711']
+    >>> sorted(halves("zd-4711+pd-PABC", "zd-4712"))
+    ['pd-PABC', 'zd-4711', 'zd-4712']
     """
-    return frozenset(issue_id.split("+"))
+    return frozenset("+".join(issue_ids).split("+")) if issue_ids else frozenset()

@@ -6,7 +6,7 @@ the first poll answers) and the facts that cost requests to find out.
 
 import contextlib
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from services import kept_queue
 from services.database import Tell, open_database, transaction
-from services.domain import Snapshot
+from services.domain import Issue, Snapshot
 from services.incident_facts import IncidentMemory
 from services.kept_queue import KeptQueue
 from services.retention import halves
@@ -79,6 +79,8 @@ class Store:
         """Whether what an earlier start knew still holds."""
         self._open: frozenset[str] = frozenset()
         self._open_noted: datetime | None = None
+        self._halves_known: tuple[Sequence[Issue], frozenset[str]] | None = None
+        """Of which issues it is known what they are made of."""
         self._tickets: dict[int, TicketMemory] = {}
         self._incidents: dict[str, IncidentMemory] = {}
         self._tell = tell
@@ -156,6 +158,12 @@ class Store:
             return CachedQueue(*kept) if kept else None
         return None
 
+    def prepare_queue(self, issues: Sequence[Issue]) -> Iterator[None]:
+        """Do what takes long of saving these issues, a little at each step; nothing is saved."""
+        yield from self._queue.prepare(issues)
+        yield
+        self._halves_of(issues)
+
     def save_queue(self, snapshot: Snapshot, at: datetime) -> None:
         """Keep the queue for the next start."""
         with self._transaction():
@@ -192,7 +200,7 @@ class Store:
         Returns:
             What is open, and when all of it was last written down.
         """
-        now_open = frozenset(half for issue in snapshot.issues for half in halves(issue.id))
+        now_open = self._halves_of(snapshot.issues)
         noted, seen = self._open_noted, now_open ^ self._open
         if noted is None or at - noted >= NOTE_OPEN_EVERY:
             noted, seen = at, now_open | self._open
@@ -203,6 +211,12 @@ class Store:
             "INSERT OR REPLACE INTO seen_open VALUES (?, ?)", [(half, stamp) for half in seen]
         )
         return now_open, noted
+
+    def _halves_of(self, issues: Sequence[Issue]) -> frozenset[str]:
+        known = self._halves_known
+        if known is None or known[0] is not issues:
+            known = self._halves_known = issues, halves(*[issue.id for issue in issues])
+        return known[1]
 
     def _single(self, name: str) -> bytes | None:
         rows = self._rows("SELECT value FROM single WHERE name = ?", name)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.api.addresses import segment
 from services.api.client import Api
-from services.api.records import readable, utc
+from services.api.records import readable, readable_in_turns, utc
 from services.domain import Incident, Schedule, Severity, Shift
 from services.errors import Rejected, UnexpectedReply
 from services.pagerduty import wire
@@ -82,7 +82,7 @@ class PagerDuty:
         )
         page = await self._api.read("/incidents", wire.Incidents, params)
         received = len(page.incidents)
-        incidents, skipped = readable(
+        incidents, skipped = await readable_in_turns(
             "incident", page.incidents, lambda raw: wire.incident(raw, self._priorities)
         )
         return IncidentPage(incidents, _goes_on(page.more, received), received, skipped)
@@ -123,7 +123,7 @@ class PagerDuty:
             _PAGE_SIZE,
             ("offset", str(offset)),
         )
-        return self._log(await self._api.read("/log_entries", wire.LogEntries, params))
+        return await self._log(await self._api.read("/log_entries", wire.LogEntries, params))
 
     async def incident_log(self, id: str, offset: int = 0) -> LogPage:
         """Up to 100 entries of one incident's log, without the incident.
@@ -132,7 +132,7 @@ class PagerDuty:
         """
         params = (_IN_UTC, ("include[]", "channels"), _PAGE_SIZE, ("offset", str(offset)))
         path = f"/incidents/{segment(self._api.source, id)}/log_entries"
-        return self._log(await self._api.read(path, wire.LogEntries, params), id)
+        return await self._log(await self._api.read(path, wire.LogEntries, params), id)
 
     async def shifts(self, since: datetime, until: datetime) -> tuple[Schedule, ...]:
         """Every schedule with its turns between two moments, as ordered by PagerDuty.
@@ -217,9 +217,9 @@ class PagerDuty:
         )
         return await self._api.read("/schedules", wire.Schedules, params)
 
-    def _log(self, page: wire.LogEntries, incident_id: str | None = None) -> LogPage:
+    async def _log(self, page: wire.LogEntries, incident_id: str | None = None) -> LogPage:
         received = len(page.log_entries)
-        entries, skipped = readable(
+        entries, skipped = await readable_in_turns(
             "log entry",
             page.log_entries,
             lambda raw: wire.log_entry(raw, self._priorities, incident_id),

@@ -1,5 +1,7 @@
 """How does what was learned survive the next start? A disk in trouble does not stop the polling."""
 
+import asyncio
+
 from msgspec.structs import replace
 
 from services.clock import Clock
@@ -36,12 +38,18 @@ class Keeper:
         except StoreError as error:
             self.trouble = error.headline
 
-    def keep_queue(self, snapshot: Snapshot, desk: Desk, *, soon: bool) -> None:
-        """Save the queue for the next start; `soon` is content with a fairly new one."""
+    async def keep_queue_fresh(self, snapshot: Snapshot, desk: Desk) -> None:
+        """Save the queue for the next start if it was not lately, a little at a time."""
         now = self._clock.monotonic()
-        if soon and now - self._saved_at < SAVE_EVERY:
+        if now - self._saved_at < SAVE_EVERY:
             return
         self._saved_at = now
+        for _ in self._store.prepare_queue(snapshot.issues):
+            await asyncio.sleep(0)
+        self.keep_queue(snapshot, desk)
+
+    def keep_queue(self, snapshot: Snapshot, desk: Desk) -> None:
+        """Save the queue for the next start, now."""
         try:
             self._store.save_queue(replace(snapshot, done=()), self._clock.now())
             remembered = desk.pairs.remembered

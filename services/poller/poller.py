@@ -139,12 +139,14 @@ class Poller:
                 for loop in done & loops:
                     loop.result()
                 self._changed.clear()
-                yield self._snapshot()
+                yield (snapshot := self._snapshot())
+                if self._survey.answered:
+                    await self._keeper.keep_queue_fresh(snapshot, self._desk)
         finally:
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
-            self._save(self._snapshot(), soon=False)
+            self._save(self._snapshot())
 
     async def read_once(self, most_requests: int = 200) -> Snapshot:
         """One poll of each source that goes on until all is known or so many requests are made."""
@@ -156,7 +158,7 @@ class Poller:
             if self._unread() >= before:
                 break
         snapshot = self._snapshot()
-        self._save(snapshot, soon=False)
+        self._save(snapshot)
         return snapshot
 
     def refresh(self) -> None:
@@ -222,6 +224,8 @@ class Poller:
             await self._survey.catch_up()
             await self._keeper.keep_facts(self._feed(beat.source))
             if self._halves is not None:
+                # To look for them may take a while, and so may what came before.
+                await asyncio.sleep(0)
                 await self._halves.find(beat.source, self._beats)
         except ServiceError as error:
             return beat.failed(error, self._clock, self._jitter)
@@ -285,18 +289,16 @@ class Poller:
         return sum(feed.unread for feed in (self._zendesk, self._pagerduty) if feed)
 
     def _snapshot(self) -> Snapshot:
-        snapshot = self._survey.snapshot(paused=self._paused)
-        self._save(snapshot, soon=True)
-        return snapshot
+        return self._survey.snapshot(paused=self._paused)
 
     def _all_remarks(self) -> Remarks:
         remarks = self._remarks()
         lines = [self._keeper.trouble, *(self._halves.troubles if self._halves else ())]
         return replace(remarks, now=(*filter(None, lines), *remarks.now))
 
-    def _save(self, snapshot: Snapshot, *, soon: bool) -> None:
+    def _save(self, snapshot: Snapshot) -> None:
         if self._survey.answered:
-            self._keeper.keep_queue(snapshot, self._desk, soon=soon)
+            self._keeper.keep_queue(snapshot, self._desk)
 
     def _partial(self, source: Source) -> str:
         """What a source that answers cannot tell of the queue."""

@@ -57,6 +57,7 @@ class Survey:
         """
         self.issues: tuple[Issue, ...] = ()
         """As the sources have told them at the latest look."""
+        self._made_of: tuple[int, int, frozenset[str]] | None = None
         self._clock = clock
         self._desk = desk
         self._beats = beats
@@ -82,7 +83,8 @@ class Survey:
         known = None if self.answered else self.last_known(paused=paused)
         if known is not None:
             return known
-        self.issues = self._desk.issues(*self._halves())
+        if (made_of := self._edition()) != self._made_of:
+            self.issues, self._made_of = self._desk.issues(*self._halves()), made_of
         schedules = self._pagerduty.schedules if self._pagerduty else None
         remarks, my_id = self._remarks(), self._standing.my_ids.get(Source.PAGERDUTY)
         return Snapshot(
@@ -101,7 +103,16 @@ class Survey:
 
     async def catch_up(self) -> None:
         """Work out what a poll has told, a little at a time; to be shown with the next snapshot."""
-        await self._desk.catch_up(*self._halves())
+        if self._edition() != self._made_of:
+            await self._desk.catch_up(*self._halves())
+
+    def _edition(self) -> tuple[int, int, frozenset[str]]:
+        """Another one whenever there is anything else to make issues of."""
+        return (
+            self._zendesk.edition if self._zendesk else 0,
+            self._pagerduty.edition if self._pagerduty else 0,
+            self._halves()[2],
+        )
 
     def _halves(self) -> tuple[Mapping[int, Ticket], Mapping[str, Incident], frozenset[str]]:
         return (

@@ -26,6 +26,7 @@ from services.simulator.transport import SimulatorTransport
 from services.standing import Standing
 from services.zendesk.client import _INCLUDE
 from services.zendesk.ticket_wire import SoundTickets
+from tests.bench import cycle
 from tests.bench.figures import Figure, interleaved, median
 from tests.bench.typed import Page
 from tests.embedded import embedded
@@ -68,6 +69,7 @@ def figures() -> Iterator[Figure]:
     yield from _merge()
     yield from _reading()
     yield from _cycles()
+    yield from cycle.figures()
 
 
 def _deadlines() -> Iterator[Figure]:

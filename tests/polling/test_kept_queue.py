@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -159,6 +160,7 @@ turns = st.lists(
     st.tuples(
         st.integers(0, 1),
         st.booleans(),
+        st.integers(0, 8),
         st.lists(
             st.tuples(st.integers(0, 20), st.booleans()), max_size=15, unique_by=lambda one: one[0]
         ),
@@ -166,23 +168,28 @@ turns = st.lists(
     min_size=1,
     max_size=5,
 )
-"""Which of two processes keeps which issues, each in one of two states; whether it reads first."""
+"""Which of two processes keeps which issues, each in one of two states; whether it reads first,
+and how many steps of it are done beforehand."""
 
 
 @given(turns)
 def test_the_last_queue_that_was_kept_is_read_whoever_kept_it(
-    turns: list[tuple[int, bool, list[tuple[int, bool]]]],
+    turns: list[tuple[int, bool, int, list[tuple[int, bool]]]],
 ) -> None:
     db = database()
     processes = [KeptQueue(db, SIZE), KeptQueue(db, SIZE)]
-    for turn, (process, reads, wanted) in enumerate(turns):
+    for turn, (process, reads, steps, wanted) in enumerate(turns):
         at = NOW + timedelta(seconds=turn)
+        issues = tuple(replace(ISSUES[n], unconfirmed="sent" if sent else "") for n, sent in wanted)
+        preparing = islice(processes[process].prepare(issues), steps)
+        if turn % 2:
+            list(preparing)
         if reads:
             processes[process].load()
-        issues = [replace(ISSUES[n], unconfirmed="sent" if sent else "") for n, sent in wanted]
+        list(preparing)
         save(processes[process], db, issues, at)
 
-        assert KeptQueue(db).load() == (at, Snapshot(tuple(issues), me=frozenset({"Me"})))
+        assert KeptQueue(db).load() == (at, Snapshot(issues, me=frozenset({"Me"})))
     stored = db.execute("SELECT count(*) FROM queue").fetchone()[0]
     head = KeptQueue(db).head()
     assert head is not None
@@ -237,6 +244,34 @@ def test_what_is_the_same_since_the_last_start_is_not_written_again() -> None:
     found = KeptQueue(db).load()
     assert found is not None
     assert found[1].issues == tuple(live)
+    db.close()
+
+
+def test_what_takes_long_can_be_done_beforehand_a_part_at_a_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[int] = []
+
+    def wrote(issues: Sequence[Issue]) -> bytes:
+        written.append(len(issues))
+        return encode(issues)
+
+    monkeypatch.setattr("services.kept_queue.encode", wrote)
+    db = database()
+    kept = KeptQueue(db, 50)
+    issues = canned(200, NOW, mixed).issues
+    assert [len(written) for _ in kept.prepare(issues)] == [0, 1, 2, 3, 4]
+
+    save(kept, db, issues, NOW)
+    assert [len(written) for _ in kept.prepare(issues)] == []
+    save(kept, db, issues, NOW)
+    assert written == [50, 50, 50, 50]
+
+    changed = (*issues[:70], replace(issues[70], unconfirmed="sent"), *issues[71:])
+    assert [len(written) for _ in kept.prepare(changed)] == [4, 4, 5, 5, 5]
+    save(kept, db, changed, NOW)
+    assert KeptQueue(db).load() == (NOW, Snapshot(changed, me=frozenset({"Me"})))
+    assert len(written) == 5
     db.close()
 
 
