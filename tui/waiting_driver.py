@@ -81,6 +81,7 @@ class WaitingDriver(LinuxDriver):
         self.exit_event = self._told_to_end = WakingEvent()
         self._held: list[str] = []
         self._home = get_ident()
+        self._has_terminal = False
         self._outlet: Outlet | None = None
         if self._file is not None:
             self._outlet = Outlet(self._file, super().write, self._paint_anew)
@@ -118,6 +119,7 @@ class WaitingDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, if it takes that."""
+        self._has_terminal = False
         if self._outlet is not None:
             self._outlet.leave()
         super().stop_application_mode()
@@ -163,7 +165,24 @@ class WaitingDriver(LinuxDriver):
         if self._outlet is not None:
             self._outlet.open()
         sys.setswitchinterval(WAITS_FOR_TURN)
+        self._has_terminal = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def resume_application_mode(self) -> None:
+        """Go on after a stop. Who was stopped without a word takes the terminal anew, once.
+
+        A shell has had it meanwhile; and a second thread that reads keys would take some of them.
+        """
+        if self._has_terminal:
+            # Not in a signal's handler, which may have come in between two halves of anything.
+            self._loop.call_soon_threadsafe(self._take_anew)
+        else:
+            super().resume_application_mode()
+
+    def _take_anew(self) -> None:
+        self.suspend_application_mode()
+        self.start_application_mode()
+        self._paint_anew()
 
 
 def can_wait(stock: type[Driver]) -> bool:

@@ -9,6 +9,8 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
+from threading import enumerate as enumerate_threads
 
 import pytest
 from pyte.screens import Char
@@ -188,3 +190,35 @@ async def test_what_is_written_while_it_is_frozen_is_kept_and_posted(
         given_back = at.read.partition(CUT_SHORT)[2]
         assert all(way in given_back for way in WAYS_OUT)
         assert not UNKNOWN.sub("", given_back).strip("\x1b[?0123456789lhu<")
+
+
+async def test_who_was_stopped_from_outside_takes_the_terminal_anew_and_listens_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As `kill -STOP` and `fg` do it: a shell has had the terminal, and nobody gave it back."""
+    desk = Desk()
+    with line(desk, monkeypatch) as at:
+        async with desk.app.run_test(headless=False, size=SIZE) as pilot:
+            await desk.give(pilot, canned(20, NOON, by_seconds))
+            await at.goes_on(pilot)
+            listened, driver = listeners(), desk.app._driver
+            assert isinstance(driver, WaitingDriver)
+            driver._sigcont_application()
+            await settle(pilot)
+            told = await at.goes_on(pilot)
+            painted = [cells(line) for line in desk.painted()]
+            first = desk.selected
+            os.write(at.terminal, b"j")
+            while desk.selected == first:
+                await pilot.pause()
+
+            assert len(listened) == len(listeners()) == 1
+            assert listened != listeners()
+            assert all(way in told for way in WAYS_OUT)
+            whole = shown(desk, told.rpartition("\x1b[?1049h")[2])
+            assert [whole.cells(y) for y in range(SIZE[1])] == painted
+
+
+def listeners() -> list[Thread]:
+    """The threads that read keys."""
+    return [thread for thread in enumerate_threads() if thread.name == "textual-input"]
