@@ -75,7 +75,7 @@ class Halves:
             ServiceError: A half could not be read.
         """
         desk, zendesk, pagerduty = self._desk, self._zendesk, self._pagerduty
-        self._pair()
+        await self._pair()
         zendesk.hold_on_to(kept := self._tickets_kept)
         pagerduty.hold_on_to(self._incidents_kept)
         if source is Source.PAGERDUTY:
@@ -90,15 +90,23 @@ class Halves:
                 desk.pairs.forget(ticket_id)
                 self._made_of = None
 
-    def _pair(self) -> None:
+    async def _pair(self) -> None:
         """Work out which halves make a pair, and which are kept for it, unless nothing changed."""
-        zendesk, pagerduty = self._zendesk, self._pagerduty
-        made_of = (zendesk.edition, pagerduty.edition, frozenset(pagerduty.void))
+        made_of = self._edition()
         if made_of == self._made_of:
             return
-        tickets, incidents = zendesk.tickets, pagerduty.incidents
-        self._desk.take(tickets, incidents, made_of[2])
+        tickets, incidents = self._zendesk.tickets, self._pagerduty.incidents
+        # Of the other vendor's there may be thousands that nobody has looked at.
+        await self._desk.catch_up(tickets, incidents, made_of[2])
+        if (meanwhile := self._edition()) != made_of:
+            made_of = meanwhile
+            self._desk.take(tickets, incidents, made_of[2])
         pairs = self._desk.pairs.incident_of.items()
         self._tickets_kept = frozenset(t for t, i in pairs if not incidents[i].resolved)
         self._incidents_kept = frozenset(i for t, i in pairs if not tickets[t].status.done)
         self._made_of = made_of
+
+    def _edition(self) -> tuple[int, int, frozenset[str]]:
+        """Another one whenever there is anything else to make pairs of."""
+        zendesk, pagerduty = self._zendesk, self._pagerduty
+        return zendesk.edition, pagerduty.edition, frozenset(pagerduty.void)

@@ -107,6 +107,15 @@ def test_a_resolved_one_is_over_unless_its_ticket_is_open() -> None:
     assert book.over(ended + MINUTE) == ["Q3"]
 
 
+def test_one_that_is_open_again_is_not_over() -> None:
+    book = IncidentBook({})
+    book.take(replace(INCIDENT, status=IncidentStatus.RESOLVED))
+    assert book.over(RAISED + MINUTE) == ["Q1"]
+    book.take(INCIDENT)
+
+    assert book.over(RAISED + MINUTE) == []
+
+
 def test_the_last_start_brings_back_only_what_is_resolved_and_remembered() -> None:
     over = replace(INCIDENT, status=IncidentStatus.RESOLVED)
     book = IncidentBook({"Q1": IncidentMemory(complete=True), "Q2": IncidentMemory()})

@@ -130,12 +130,15 @@ def incidents_to_read(book: IncidentBook) -> dict[object, Incident]:
     }
 
 
+def take(book: TicketBook, ticket: Ticket) -> None:
+    book.take(TicketRecord(ticket, None, None, None, None), live=True, member=True)
+
+
 def change_tickets(book: TicketBook, data: st.DataObject) -> None:
     """Whatever a poll may tell."""
     match data.draw(st.integers(0, 5)):
         case 0 | 1:
-            record = TicketRecord(data.draw(TICKET), None, None, None, None)
-            book.take(record, live=True, member=True)
+            take(book, data.draw(TICKET))
         case 2:
             book.absorb(data.draw(TICKET))
         case 3:
@@ -195,10 +198,11 @@ def test_tickets_are_read_let_go_of_and_saved_as_by_a_look_at_all(data: st.DataO
         return book.tickets[key] if found is not None else None
 
     unread = ReadingList(book.changed, wanted, due)
-    for _ in range(data.draw(st.integers(1, 12))):
-        if data.draw(st.integers(0, 4)):
-            change_tickets(book, data)
-        else:
+    for ticket in data.draw(st.lists(TICKET, max_size=4)):
+        take(book, ticket)
+    for _ in range(data.draw(st.integers(4, 10))):
+        change_tickets(book, data)
+        if data.draw(st.booleans()):
             _read(unread, reading, tickets_to_read(book), data)
     assert len(unread) == len(tickets_to_read(book))
     _read(unread, reading, tickets_to_read(book), data)
@@ -217,10 +221,11 @@ def test_incidents_are_read_let_go_of_and_saved_as_by_a_look_at_all(data: st.Dat
     known = data.draw(st.dictionaries(NAME, memory))
     book, disk, reading = IncidentBook(dict(known)), dict(known), Reading()
     unread = ReadingList(book.changed, book.incomplete, due)
-    for _ in range(data.draw(st.integers(1, 12))):
-        if data.draw(st.integers(0, 4)):
-            change_incidents(book, data)
-        else:
+    for incident in data.draw(st.lists(INCIDENT, max_size=4)):
+        book.take(incident)
+    for _ in range(data.draw(st.integers(4, 10))):
+        change_incidents(book, data)
+        if data.draw(st.booleans()):
             _read(unread, reading, incidents_to_read(book), data)
     assert len(unread) == len(incidents_to_read(book))
     _read(unread, reading, incidents_to_read(book), data)
@@ -259,7 +264,7 @@ async def test_what_is_due_is_worked_out_once_for_the_same_ticket() -> None:
     book = TicketBook(Scope(), {})
     for number in range(5):
         ticket = Ticket(number, "Deploys hang", Status.OPEN, START, START)
-        book.take(TicketRecord(ticket, None, None, None, None), live=True, member=True)
+        take(book, ticket)
     worked_out = mock.Mock(side_effect=due)
     unread = ReadingList(book.changed, book.tickets.get, worked_out)
     for _ in range(3):
@@ -273,7 +278,7 @@ async def test_others_get_their_turn_while_many_are_looked_at() -> None:
     book = TicketBook(Scope(), {})
     for number in range(7):
         ticket = Ticket(number, "Deploys hang", Status.OPEN, START, START)
-        book.take(TicketRecord(ticket, None, None, None, None), live=True, member=True)
+        take(book, ticket)
     unread = ReadingList(book.changed, book.tickets.get, due)
     looking = asyncio.create_task(unread.first(9))
     left = []
