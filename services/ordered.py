@@ -14,11 +14,15 @@ from operator import attrgetter
 from typing import Generic, Protocol, TypeVar
 
 Place = tuple[float, int, datetime, str]
-"""Where an entry stands: by its number; the rest says who is first of several with the same."""
+"""Where an entry stands: by its urgency; the rest says who is first of several with the same."""
 
 
 class Placed(Protocol):
     """What has a place among others."""
+
+    @property
+    def urgency(self) -> float:
+        """What its place begins with."""
 
     @property
     def place(self) -> Place:
@@ -41,7 +45,7 @@ class Ordered(Generic[V]):
         """Take what is in order already."""
         starts = range(0, len(entries), BLOCK)
         self._blocks = [list(entries[start : start + BLOCK]) for start in starts]
-        self._numbers = [array("d", [entry.place[0] for entry in block]) for block in self._blocks]
+        self._numbers = [array("d", [entry.urgency for entry in block]) for block in self._blocks]
         """Of the entries of each block."""
         self._lasts = array("d", [numbers[-1] for numbers in self._numbers])
         """Of the last entry of each block."""
@@ -75,7 +79,7 @@ class Ordered(Generic[V]):
                 which, where = self._at_the_end(entry)
             block, numbers = self._blocks[which], self._numbers[which]
             block.insert(where, entry)
-            numbers.insert(where, entry.place[0])
+            numbers.insert(where, entry.urgency)
             if len(block) >= 2 * BLOCK:
                 self._blocks[which : which + 1] = [block[:BLOCK], block[BLOCK:]]
                 self._numbers[which : which + 1] = [numbers[:BLOCK], numbers[BLOCK:]]
@@ -86,21 +90,20 @@ class Ordered(Generic[V]):
 
         Only where others have the same number are they asked themselves.
         """
-        place, lasts = entry.place, self._lasts
-        number = place[0]
+        number, lasts = entry.urgency, self._lasts
         which = bisect_left(lasts, number)
         if which == len(lasts):
             return which, 0
         if lasts[which] == number:
             end = bisect_right(lasts, number, which)
-            which = bisect_left(self._blocks, place, which, end, key=_last_place)
+            which = bisect_left(self._blocks, entry.place, which, end, key=_last_place)
             if which == len(lasts):
                 return which, 0
         block, numbers = self._blocks[which], self._numbers[which]
         where = bisect_left(numbers, number)
         if block[where] is not entry and numbers[where] == number:
             end = bisect_right(numbers, number, where)
-            where = bisect_left(block, place, where, end, key=_place)
+            where = bisect_left(block, entry.place, where, end, key=_place)
         return which, where
 
     def _at_the_end(self, entry: V) -> tuple[int, int]:
@@ -108,8 +111,8 @@ class Ordered(Generic[V]):
         if not self._blocks:
             self._blocks.append([])
             self._numbers.append(array("d"))
-            self._lasts.append(entry.place[0])
-        self._lasts[-1] = entry.place[0]
+            self._lasts.append(entry.urgency)
+        self._lasts[-1] = entry.urgency
         return len(self._blocks) - 1, len(self._blocks[-1])
 
 

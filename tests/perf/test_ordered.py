@@ -19,6 +19,11 @@ class Entry:
 
     place: Place
 
+    @property
+    def urgency(self) -> float:
+        """What its place begins with."""
+        return self.place[0]
+
 
 def entry(where: int, alike: int) -> Entry:
     """One of `alike` in a row that stand by the same number."""
