@@ -30,8 +30,6 @@ class Desk:
         self.done: tuple[Issue, ...] = ()
         """What is done with of what was last put together."""
         self._policy = policy
-        self._tickets: dict[int, Ticket] = {}
-        self._incidents: dict[str, Incident] = {}
         self._open: dict[int | str, Issue] = {}
         """By the id of the ticket, or of an incident that has none."""
         self._done: dict[int | str, Issue] = {}
@@ -97,8 +95,8 @@ class Desk:
         void: frozenset[str],
     ) -> Iterator[None]:
         """All there is to do. What has changed is looked up before the first pause."""
-        new_tickets = _taken_over(self._tickets, tickets)
-        new_incidents = _taken_over(self._incidents, incidents)
+        new_tickets = _changes(self.pairs.tickets, tickets)
+        new_incidents = _changes(self.pairs.incidents, incidents)
         for ticket_id, ticket in new_tickets.items():
             self.pairs.take_ticket(ticket_id, ticket)
             yield
@@ -118,13 +116,13 @@ class Desk:
         """Make the issue that a ticket or an incident is in."""
         ticket_id = self.pairs.ticket_of.get(key) if isinstance(key, str) else key
         if ticket_id is None:
-            self._put(key, None, self._incidents.get(str(key)))
+            self._put(key, None, self.pairs.incidents.get(str(key)))
             return
         if key != ticket_id:
             # An incident with a ticket is no issue of its own.
             self._put(key, None, None)
-        incident = self._incidents.get(self.pairs.incident_of.get(ticket_id, ""))
-        self._put(ticket_id, self._tickets.get(ticket_id), incident)
+        incident = self.pairs.incidents.get(self.pairs.incident_of.get(ticket_id, ""))
+        self._put(ticket_id, self.pairs.tickets.get(ticket_id), incident)
 
     def _put(self, key: int | str, ticket: Ticket | None, incident: Incident | None) -> None:
         broken = self.pairs.broken.get(ticket.id) if ticket is not None else None
@@ -161,13 +159,10 @@ class Desk:
         self.done = tuple(self._done.values())
 
 
-def _taken_over(mine: dict[K, V], theirs: Mapping[K, V]) -> dict[K, V | None]:
-    """What of theirs is another value than mine; None is gone. Mine are like theirs after it."""
-    changed = {key: value for key, value in theirs.items() if mine.get(key) is not value}
-    mine.update(changed)
-    found: dict[K, V | None] = {**changed}
-    if len(mine) > len(theirs):
-        for key in mine.keys() - theirs.keys():
-            del mine[key]
-            found[key] = None
+def _changes(before: Mapping[K, V], now: Mapping[K, V]) -> dict[K, V | None]:
+    """What is another value than before; None is gone."""
+    was = before.get
+    found: dict[K, V | None] = {k: value for k, value in now.items() if was(k) is not value}
+    if len(before) > len(now) - sum(key not in before for key in found):
+        found |= dict.fromkeys(before.keys() - now.keys())
     return found

@@ -29,8 +29,9 @@ class Paired:
         """Ticket id to the id in a pairing tag that names no incident."""
         self.remembered = dict(remembered)
         self._rules = rules
-        self._tickets: dict[int, Ticket] = {}
-        self._incidents: dict[str, Incident] = {}
+        self.tickets: dict[int, Ticket] = {}
+        self.incidents: dict[str, Incident] = {}
+        """All that was taken."""
         self._void: frozenset[str] = frozenset()
         self._names: dict[int, tuple[str, ...]] = {}
         """By ticket: ids of incidents, upper case, that its tags or we remember; if there are."""
@@ -42,11 +43,11 @@ class Paired:
 
     def take_ticket(self, ticket_id: int, ticket: Ticket | None) -> None:
         """It is this one now, or gone; `decide` says what that means."""
-        before = self._tickets.get(ticket_id)
+        before = self.tickets.get(ticket_id)
         if ticket is not None:
-            self._tickets[ticket_id] = ticket
+            self.tickets[ticket_id] = ticket
         elif before is not None:
-            del self._tickets[ticket_id]
+            del self.tickets[ticket_id]
         if before is not None:
             if ticket is not None and _pairs_alike(before, ticket):
                 return
@@ -64,11 +65,11 @@ class Paired:
 
     def take_incident(self, incident_id: str, incident: Incident | None) -> None:
         """It is this one now, or gone; `decide` says what that means."""
-        before = self._incidents.get(incident_id)
+        before = self.incidents.get(incident_id)
         if incident is not None:
-            self._incidents[incident_id] = incident
+            self.incidents[incident_id] = incident
         elif before is not None:
-            del self._incidents[incident_id]
+            del self.incidents[incident_id]
         if before is not None:
             same = incident is not None and before.title == incident.title
             if same and incident is not None and before.created_at == incident.created_at:
@@ -99,8 +100,8 @@ class Paired:
 
     def forget(self, ticket_id: int) -> None:
         """What was remembered of a ticket that cannot be had."""
-        if self.remembered.pop(ticket_id, None) is not None and ticket_id in self._tickets:
-            ticket = self._tickets[ticket_id]
+        if self.remembered.pop(ticket_id, None) is not None and ticket_id in self.tickets:
+            ticket = self.tickets[ticket_id]
             self.take_ticket(ticket_id, None)
             self.take_ticket(ticket_id, ticket)
 
@@ -109,7 +110,7 @@ class Paired:
         return {
             names[0]
             for ticket_id, names in self._names.items()
-            if not self._incidents_at.at(names[0]) and not self._tickets[ticket_id].status.done
+            if not self._incidents_at.at(names[0]) and not self.tickets[ticket_id].status.done
         }
 
     def unread_tickets(self) -> set[int]:
@@ -117,8 +118,8 @@ class Paired:
         return {
             ticket_id
             for ticket_id, incident_id in self.remembered.items()
-            if ticket_id not in self._tickets
-            and (incident := self._incidents.get(incident_id)) is not None
+            if ticket_id not in self.tickets
+            and (incident := self.incidents.get(incident_id)) is not None
             and not incident.resolved
         }
 
@@ -152,10 +153,10 @@ class Paired:
             words: list[str] = []
             for incident_id in set(met) - incidents:
                 incidents.add(incident_id)
-                words += self._words_of_incident(self._incidents[incident_id])
+                words += self._words_of_incident(self.incidents[incident_id])
             for ticket_id in set(self._tickets_at.at(word)) - tickets:
                 tickets.add(ticket_id)
-                words += self._words_of_ticket(self._tickets[ticket_id])
+                words += self._words_of_ticket(self.tickets[ticket_id])
             fresh = set(words) - followed
             to_follow += fresh
             followed |= fresh
@@ -165,8 +166,8 @@ class Paired:
         if not tickets:
             return
         found = pair(
-            [self._tickets[ticket_id] for ticket_id in tickets],
-            [self._incidents[incident_id] for incident_id in incidents],
+            [self.tickets[ticket_id] for ticket_id in tickets],
+            [self.incidents[incident_id] for incident_id in incidents],
             self._rules,
             remembered={i: self.remembered[i] for i in tickets if i in self.remembered},
             void=self._void,
@@ -194,7 +195,7 @@ class Paired:
         self.remembered[ticket_id] = incident_id
         for name in self._names.pop(ticket_id, ()):
             self._tickets_at.discard(name, ticket_id)
-        self._names[ticket_id] = self._names_on(self._tickets[ticket_id])
+        self._names[ticket_id] = self._names_on(self.tickets[ticket_id])
         for name in self._names[ticket_id]:
             self._tickets_at.add(name, ticket_id)
 
