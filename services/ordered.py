@@ -47,7 +47,7 @@ class Ordered(Generic[V]):
         self._blocks = [list(entries[start : start + BLOCK]) for start in starts]
         self._numbers = [array("d", [entry.urgency for entry in block]) for block in self._blocks]
         """Of the entries of each block."""
-        self._lasts = array("d", [numbers[-1] for numbers in self._numbers])
+        self._lasts = [numbers[-1] for numbers in self._numbers]
         """Of the last entry of each block."""
 
     def __bool__(self) -> bool:
@@ -60,16 +60,18 @@ class Ordered(Generic[V]):
 
     def discard(self, gone: Iterable[V]) -> None:
         """Take out entries that are there. `ValueError`, if one is not that very entry."""
+        blocks, seat = self._blocks, self._seat
         for entry in gone:
-            which, where = self._seat(entry)
-            block = self._blocks[which] if which < len(self._blocks) else []
+            which, where = seat(entry)
+            block = blocks[which] if which < len(blocks) else []
             if where == len(block) or block[where] is not entry:
                 raise ValueError("no such entry")
-            del block[where], self._numbers[which][where]
+            numbers = self._numbers[which]
+            del block[where], numbers[where]
             if not block:
-                del self._blocks[which], self._numbers[which], self._lasts[which]
+                del blocks[which], self._numbers[which], self._lasts[which]
             elif where == len(block):
-                self._lasts[which] = self._numbers[which][-1]
+                self._lasts[which] = numbers[-1]
 
     def insert(self, come: Iterable[V]) -> None:
         """Put in entries whose places are not taken."""

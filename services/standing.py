@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 
 from services.differences import Compare, differences
-from services.domain import Issue, State
+from services.domain import Deadline, Issue, State
 from services.ordered import Ordered
 from services.policy.deadlines import Policy
 from services.queue import Row, changes_at, urgency
@@ -146,18 +146,23 @@ class Standing:
         """Take rows out, and put what is worked out anew in its place."""
         stand, held = self._policy.at(now).stand, self._held
         gone = [held.pop(name) for name in left]
+        for row in gone:
+            self._count(_state(row.next), None)
         come: list[Row] = []
         # All that is asked of an issue is asked at once, while the processor has it at hand.
         for issue in changed:
             states, coming = stand(issue.promises)
             row = Row(issue, states, coming, urgency(issue, states, coming))
             come.append(row)
+            was, is_now = None, _state(coming)
             before = held.get(issue.id)
             if before is not None:
                 gone.append(before)
+                was = _state(before.next)
+            if was is not is_now:
+                self._count(was, is_now)
             held[issue.id] = row
         self.rows_made += len(come)
-        self._count(gone, come)
         self._rows = None
         if self._are_few((*left, *come)):
             self._order.discard(gone)
@@ -170,11 +175,12 @@ class Standing:
             self._sure_from = now
             self._made.clear()
 
-    def _count(self, gone: Iterable[Row], come: Iterable[Row]) -> None:
-        for sign, rows in ((-1, gone), (1, come)):
-            counted = Counter([row.next.state for row in rows if row.next is not None])
-            for state, count in counted.items():
-                self.states[state] += sign * count
+    def _count(self, was: State | None, now: State | None) -> None:
+        """A row's next deadline stood so, and stands so now; None is none."""
+        if was is not None:
+            self.states[was] -= 1
+        if now is not None:
+            self.states[now] += 1
 
     def _are_few(self, changes: Collection[object]) -> bool:
         """Whether so many are put in, or taken out, one by one."""
@@ -243,6 +249,10 @@ class Standing:
         if len(self._made) > REMEMBERED:
             self._sure_from = max(self._sure_from, self._made[REMEMBERED // 2 - 1][0])
             del self._made[: REMEMBERED // 2]
+
+
+def _state(deadline: Deadline | None) -> State | None:
+    return None if deadline is None else deadline.state
 
 
 def _listed(rows: Row | list[Row]) -> list[Row]:
