@@ -18,6 +18,7 @@ from services.connector import Connector
 from services.desk import Desk
 from services.domain import Snapshot, Source
 from services.errors import StoreError
+from services.half import Half
 from services.journal.journal import Journal
 from services.log import Log
 from services.opening import Opened, open_files, state_file
@@ -134,11 +135,6 @@ def put_together(
     config, environ, clock, policy = opened.config, opened.environ, opened.clock, opened.policy
     store, outbox, notices, log = opened.store, opened.outbox, opened.notices, opened.log
     servers, used = opened.servers, sources_in_use(config)
-    desk = Desk(
-        policy,
-        PairingRules(config.pairing.window, config.pairing.prefixes),
-        store.load_pairs(),
-    )
     observe = servers.observe if servers else None
     connect = Connector(config, environ, clock, observe, transport, log)
     zendesk = pagerduty = None
@@ -146,6 +142,14 @@ def put_together(
         zendesk = zendesk_feed(config, connect, store, policy, clock)
     if Source.PAGERDUTY in used:
         pagerduty = pagerduty_feed(config, connect, environ, store, policy, clock)
+    desk = Desk(
+        policy,
+        PairingRules(config.pairing.window, config.pairing.prefixes),
+        store.load_pairs(),
+        zendesk.half if zendesk else Half(),
+        pagerduty.half if pagerduty else Half(),
+        pagerduty.void if pagerduty else (),
+    )
     poller = Poller(
         clock=clock,
         desk=desk,

@@ -5,17 +5,14 @@ much as is other than the last time, and not as much as there is. Pure but for i
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping
 
 from services.differences import Told
 from services.domain import Incident, Issue, Ticket
+from services.half import Half
 from services.paired import Paired
 from services.pairing import PairingRules
 from services.policy.deadlines import Policy
-
-K = TypeVar("K", int, str)
-V = TypeVar("V", Ticket, Incident)
 
 AT_ONCE = 50
 """Steps between two pauses of `catch_up`: at most some two milliseconds."""
@@ -24,12 +21,32 @@ AT_ONCE = 50
 class Desk:
     """Where the two halves of the queue are put together."""
 
-    def __init__(self, policy: Policy, rules: PairingRules, remembered: Mapping[int, str]) -> None:
-        """Start with the pairs found by subject at earlier times, ticket id to incident id."""
+    def __init__(
+        self,
+        policy: Policy,
+        rules: PairingRules,
+        remembered: Mapping[int, str],
+        tickets: Half[int, Ticket],
+        incidents: Half[str, Incident],
+        void: Iterable[str] = (),
+    ) -> None:
+        """Start with nothing put together.
+
+        Args:
+            policy: What is promised.
+            rules: Who belongs with whom.
+            remembered: Pairs found by subject at earlier times, ticket id to incident id.
+            tickets: What is known of them; done ones too, they may be half of an open pair.
+            incidents: What is known of them; resolved ones too.
+            void: Incident ids, upper case, that name no incident; looked through each time.
+        """
         self.pairs = Paired(rules, remembered)
         self.done: tuple[Issue, ...] = ()
         """What is done with of what was last put together."""
         self._policy = policy
+        self._tickets = tickets
+        self._incidents = incidents
+        self._void = void
         self._open: dict[int | str, Issue] = {}
         """By the id of the ticket, or of an incident that has none."""
         self._done: dict[int | str, Issue] = {}
@@ -39,64 +56,38 @@ class Desk:
         self._under_way: Iterator[None] = iter(())
         self._one_at_a_time = asyncio.Lock()
 
-    def issues(
-        self,
-        tickets: Mapping[int, Ticket],
-        incidents: Mapping[str, Incident],
-        void: frozenset[str] = frozenset(),
-    ) -> tuple[Issue, ...]:
-        """Every open issue, in no promised order; the very same tuple if none is another.
-
-        Args:
-            tickets: By id; done ones too, they may be half of an open pair.
-            incidents: By id; resolved ones too.
-            void: Incident ids, upper case, that name no incident.
-        """
-        self.take(tickets, incidents, void)
+    def issues(self) -> tuple[Issue, ...]:
+        """Every open issue, in no promised order; the very same tuple if none is another."""
+        self.take()
         if self._before:
             self._tell()
         return self._told
 
-    def take(
-        self,
-        tickets: Mapping[int, Ticket],
-        incidents: Mapping[str, Incident],
-        void: frozenset[str] = frozenset(),
-    ) -> None:
+    def take(self) -> None:
         """Decide who belongs with whom by now, and what is promised; told of when it is asked for.
 
-        Args: as those of `issues`.
+        Whoever is half of a pair is held on to while the other half is open.
         """
         for _ in self._under_way:
             pass
-        for _ in self._steps(tickets, incidents, void):
+        for _ in self._steps():
             pass
 
-    async def catch_up(
-        self,
-        tickets: Mapping[int, Ticket],
-        incidents: Mapping[str, Incident],
-        void: frozenset[str] = frozenset(),
-    ) -> None:
+    async def catch_up(self) -> None:
         """The same, a little at a time: of thousands that are new, no key has to wait for all.
 
         What changes meanwhile is left for the next time.
         """
         async with self._one_at_a_time:
-            self._under_way = self._steps(tickets, incidents, void)
+            self._under_way = self._steps()
             for count, _ in enumerate(self._under_way, 1):
                 if count % AT_ONCE == 0:
                     await asyncio.sleep(0)
 
-    def _steps(
-        self,
-        tickets: Mapping[int, Ticket],
-        incidents: Mapping[str, Incident],
-        void: frozenset[str],
-    ) -> Iterator[None]:
+    def _steps(self) -> Iterator[None]:
         """All there is to do. What has changed is looked up before the first pause."""
-        new_tickets = _changes(self.pairs.tickets, tickets)
-        new_incidents = _changes(self.pairs.incidents, incidents)
+        new_tickets, new_incidents = self._tickets.changes(), self._incidents.changes()
+        void = frozenset(self._void)
         for ticket_id, ticket in new_tickets.items():
             self.pairs.take_ticket(ticket_id, ticket)
             yield
@@ -116,13 +107,19 @@ class Desk:
         """Make the issue that a ticket or an incident is in."""
         ticket_id = self.pairs.ticket_of.get(key) if isinstance(key, str) else key
         if ticket_id is None:
-            self._put(key, None, self.pairs.incidents.get(str(key)))
+            incident_id = str(key)
+            self._incidents.hold(incident_id, False)
+            self._put(incident_id, None, self.pairs.incidents.get(incident_id))
             return
         if key != ticket_id:
             # An incident with a ticket is no issue of its own.
             self._put(key, None, None)
-        incident = self.pairs.incidents.get(self.pairs.incident_of.get(ticket_id, ""))
-        self._put(ticket_id, self.pairs.tickets.get(ticket_id), incident)
+        ticket, incident = self.pairs.tickets.get(ticket_id), None
+        if (partner := self.pairs.incident_of.get(ticket_id)) is not None:
+            incident = self.pairs.incidents.get(partner)
+            self._incidents.hold(partner, ticket is not None and not ticket.status.done)
+        self._tickets.hold(ticket_id, incident is not None and not incident.resolved)
+        self._put(ticket_id, ticket, incident)
 
     def _put(self, key: int | str, ticket: Ticket | None, incident: Incident | None) -> None:
         broken = self.pairs.broken.get(ticket.id) if ticket is not None else None
@@ -157,12 +154,3 @@ class Desk:
         if changed:
             self._told = self._told.followed_by(self._open.values(), gone, come)
         self.done = tuple(self._done.values())
-
-
-def _changes(before: Mapping[K, V], now: Mapping[K, V]) -> dict[K, V | None]:
-    """What is another value than before; None is gone."""
-    was = before.get
-    found: dict[K, V | None] = {k: value for k, value in now.items() if was(k) is not value}
-    if len(before) > len(now) - sum(key not in before for key in found):
-        found |= dict.fromkeys(before.keys() - now.keys())
-    return found

@@ -37,6 +37,14 @@ class Paired:
         """By ticket: ids of incidents, upper case, that its tags or we remember; if there are."""
         self._tickets_at: _Words[int] = _Words()
         self._incidents_at: _Words[str] = _Words()
+        self._remembered_with: _Words[int] = _Words()
+        """By incident id; the same as `remembered`, the other way round."""
+        for ticket_id, incident_id in remembered.items():
+            self._remembered_with.add(incident_id, ticket_id)
+        self._seeking: set[int] = set()
+        """Among these are all tickets whose incident nobody has read; found out when asked for."""
+        self._sought: set[int] = set()
+        """Among these are all tickets nobody has read, though their incident is known."""
         self._due: dict[str, None] = {}
         """Words by which it is to be decided anew who belongs with whom."""
         self._decided_anew: dict[int | str, None] = {}
@@ -56,9 +64,12 @@ class Paired:
                 self._tickets_at.discard(word, ticket_id)
                 self._due[word] = None
             self._names.pop(ticket_id, None)
+            if ticket is None:
+                self._sought.add(ticket_id)
         if ticket is not None:
             if names := self._names_on(ticket):
                 self._names[ticket_id] = names
+                self._seeking.add(ticket_id)
             for word in self._words_of_ticket(ticket):
                 self._tickets_at.add(word, ticket_id)
                 self._due[word] = None
@@ -76,8 +87,10 @@ class Paired:
                 return
             for word in self._words_of_incident(before):
                 self._incidents_at.discard(word, incident_id)
+                self._seeking.update(self._tickets_at.at(word))
                 self._due[word] = None
         if incident is not None:
+            self._sought.update(self._remembered_with.at(incident_id))
             for word in self._words_of_incident(incident):
                 self._incidents_at.add(word, incident_id)
                 self._due[word] = None
@@ -100,28 +113,31 @@ class Paired:
 
     def forget(self, ticket_id: int) -> None:
         """What was remembered of a ticket that cannot be had."""
-        if self.remembered.pop(ticket_id, None) is not None and ticket_id in self.tickets:
-            ticket = self.tickets[ticket_id]
+        incident_id = self.remembered.pop(ticket_id, None)
+        if incident_id is None:
+            return
+        self._remembered_with.discard(incident_id, ticket_id)
+        if (ticket := self.tickets.get(ticket_id)) is not None:
             self.take_ticket(ticket_id, None)
             self.take_ticket(ticket_id, ticket)
 
     def unread_incidents(self) -> set[str]:
         """Incident ids that open tickets are paired with, and that nobody has read yet."""
-        return {
-            names[0]
-            for ticket_id, names in self._names.items()
-            if not self._incidents_at.at(names[0]) and not self.tickets[ticket_id].status.done
+        self._seeking = {
+            ticket_id
+            for ticket_id in self._seeking
+            if (names := self._names.get(ticket_id)) and not self._incidents_at.at(names[0])
         }
+        return {self._names[i][0] for i in self._seeking if not self.tickets[i].status.done}
 
     def unread_tickets(self) -> set[int]:
         """Ticket ids that open incidents are remembered with, and that nobody has read yet."""
-        return {
+        self._sought = {
             ticket_id
-            for ticket_id, incident_id in self.remembered.items()
-            if ticket_id not in self.tickets
-            and (incident := self.incidents.get(incident_id)) is not None
-            and not incident.resolved
+            for ticket_id in self._sought
+            if ticket_id not in self.tickets and self.remembered.get(ticket_id) in self.incidents
         }
+        return {i for i in self._sought if not self.incidents[self.remembered[i]].resolved}
 
     def _names_on(self, ticket: Ticket) -> tuple[str, ...]:
         """Of the incidents it may belong to; what a tag says first."""
@@ -192,7 +208,11 @@ class Paired:
 
     def _remember(self, ticket_id: int, incident_id: str) -> None:
         """A pair found by subject lasts, whatever becomes of the subject."""
+        if (before := self.remembered.get(ticket_id)) is not None:
+            self._remembered_with.discard(before, ticket_id)
+        self._remembered_with.add(incident_id, ticket_id)
         self.remembered[ticket_id] = incident_id
+        self._seeking.add(ticket_id)
         for name in self._names.pop(ticket_id, ()):
             self._tickets_at.discard(name, ticket_id)
         self._names[ticket_id] = self._names_on(self.tickets[ticket_id])

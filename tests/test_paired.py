@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from services.desk import Desk
 from services.differences import differences
 from services.domain import Incident, IncidentStatus, Issue, Status, Ticket
+from services.half import Half
 from services.pairing import PairingRules, Pairs, named_incident, pair
 from tests.screen.stage import POLICY
 
@@ -32,14 +33,14 @@ NAMES = st.frozensets(st.sampled_from(["GONE", "PA"]), max_size=2)
 
 def ticket(number: int, subject: str, after: int, tags: frozenset[str], status: Status) -> "Change":
     at = T0 + timedelta(minutes=after)
-    return lambda world: world.tickets.update(
-        {number: Ticket(number, subject, status, at, at, tags=tags)}
-    )
+    told = Ticket(number, subject, status, at, at, tags=tags)
+    return lambda world: world.ticket_half.put(number, told)
 
 
 def incident(name: str, title: str, after: int, status: IncidentStatus) -> "Change":
     at = T0 + timedelta(minutes=after)
-    return lambda world: world.incidents.update({name: Incident(name, 1, title, status, at, at)})
+    told = Incident(name, 1, title, status, at, at)
+    return lambda world: world.incident_half.put(name, told)
 
 
 def touched(number: int) -> "Change":
@@ -48,7 +49,7 @@ def touched(number: int) -> "Change":
     def touch(world: "World") -> None:
         if number in world.tickets:
             later = world.tickets[number].updated_at + timedelta(minutes=1)
-            world.tickets[number] = replace(world.tickets[number], updated_at=later)
+            world.ticket_half.put(number, replace(world.tickets[number], updated_at=later))
 
     return touch
 
@@ -57,9 +58,9 @@ CHANGES = st.one_of(
     st.builds(ticket, TICKETS, SUBJECTS, MINUTES, TAGS, STATUSES),
     st.builds(incident, INCIDENTS, SUBJECTS, MINUTES, st.sampled_from(IncidentStatus)),
     st.builds(touched, TICKETS),
-    TICKETS.map(lambda number: lambda world: world.tickets.pop(number, None)),
-    INCIDENTS.map(lambda name: lambda world: world.incidents.pop(name, None)),
-    NAMES.map(lambda void: lambda world: setattr(world, "void", void)),
+    TICKETS.map(lambda number: lambda world: world.ticket_half.drop(number)),
+    INCIDENTS.map(lambda name: lambda world: world.incident_half.drop(name)),
+    NAMES.map(lambda void: lambda world: world.say_void(void)),
     TICKETS.map(lambda number: lambda world: world.forget(number)),
 )
 POLLS = st.lists(
@@ -102,12 +103,17 @@ class World:
     """What the vendors tell, a desk that keeps up with it, and one that decides anew."""
 
     def __init__(self, remembered: dict[int, str]) -> None:
-        self.tickets: dict[int, Ticket] = {}
-        self.incidents: dict[str, Incident] = {}
-        self.void: frozenset[str] = frozenset()
-        self.desk = Desk(POLICY, RULES, remembered)
+        self.ticket_half: Half[int, Ticket] = Half()
+        self.incident_half: Half[str, Incident] = Half()
+        self.tickets, self.incidents = self.ticket_half.known, self.incident_half.known
+        self.void: set[str] = set()
+        self.desk = Desk(POLICY, RULES, remembered, self.ticket_half, self.incident_half, self.void)
         self.anew = Anew(remembered)
-        self.told: tuple[Issue, ...] = self.desk.issues({}, {})
+        self.told: tuple[Issue, ...] = self.desk.issues()
+
+    def say_void(self, void: frozenset[str]) -> None:
+        self.void.clear()
+        self.void.update(void)
 
     def forget(self, number: int) -> None:
         self.finish()
@@ -117,8 +123,8 @@ class World:
     def begin(self, steps: int) -> None:
         """Begin what is done a little at a time; somebody else may come in between."""
         self.finish()
-        self.anew.pairs(self.tickets, self.incidents, self.void)
-        self.desk._under_way = self.desk._steps(self.tickets, self.incidents, self.void)
+        self.anew.pairs(self.tickets, self.incidents, frozenset(self.void))
+        self.desk._under_way = self.desk._steps()
         for _ in range(steps):
             next(self.desk._under_way, None)
 
@@ -128,8 +134,8 @@ class World:
 
     def ask(self) -> None:
         desk, before = self.desk, self.told
-        expected = self.anew.issues(self.tickets, self.incidents, self.void)
-        self.told = desk.issues(self.tickets, self.incidents, self.void)
+        expected = self.anew.issues(self.tickets, self.incidents, frozenset(self.void))
+        self.told = desk.issues()
         assert {i.id: i for i in (*self.told, *desk.done)} == expected
         assert len(self.told) + len(desk.done) == len(expected)
         assert all(not i.done for i in self.told)
@@ -138,6 +144,7 @@ class World:
         assert desk.pairs.ticket_of == {i: t for t, i in desk.pairs.incident_of.items()}
         self.check_changes(before)
         self.check_unread()
+        self.check_held()
 
     def check_changes(self, before: tuple[Issue, ...]) -> None:
         gone, come = differences(before, self.told)
@@ -145,7 +152,7 @@ class World:
         assert {id(i) for i in gone} == was - now
         assert {id(i) for i in come} == now - was
         assert (self.told is before) == (was == now)
-        assert self.desk.issues(self.tickets, self.incidents, self.void) is self.told
+        assert self.desk.issues() is self.told
 
     def check_unread(self) -> None:
         known = {name.upper() for name in self.incidents}
@@ -162,6 +169,14 @@ class World:
             if i not in self.tickets
             and name in self.incidents
             and not self.incidents[name].resolved
+        }
+
+    def check_held(self) -> None:
+        """Held on to is who is done while the other half is not, or may be."""
+        pairs = self.desk.pairs.incident_of.items()
+        assert set(self.ticket_half.held) == {t for t, i in pairs if not self.incidents[i].resolved}
+        assert set(self.incident_half.held) == {
+            i for t, i in pairs if not self.tickets[t].status.done
         }
 
 

@@ -37,10 +37,6 @@ class Halves:
         self._zendesk = zendesk
         self._pagerduty = pagerduty
         self._clock = clock
-        self._made_of: tuple[int, int, frozenset[str]] | None = None
-        """Of which tickets, incidents and void ids what is kept was worked out last."""
-        self._tickets_kept: frozenset[int] = frozenset()
-        self._incidents_kept: frozenset[str] = frozenset()
         self._duties = {
             source: Duty("the other halves of pairs cannot be read") for source in Source
         }
@@ -75,38 +71,15 @@ class Halves:
             ServiceError: A half could not be read.
         """
         desk, zendesk, pagerduty = self._desk, self._zendesk, self._pagerduty
-        await self._pair()
-        zendesk.hold_on_to(kept := self._tickets_kept)
-        pagerduty.hold_on_to(self._incidents_kept)
+        # Of the other vendor's there may be thousands that nobody has looked at.
+        await desk.catch_up()
+        desk.take()
         if source is Source.PAGERDUTY:
             missing = desk.pairs.unread_incidents()
             wanted = pagerduty.void.worth_asking(missing, self._clock.monotonic())
             for incident_id in wanted[:HALVES_PER_CYCLE]:
                 await pagerduty.fetch(incident_id)
         elif absent := set(sorted(desk.pairs.unread_tickets())[:MOST_IDS]):
-            zendesk.hold_on_to(kept | absent)
             await zendesk.fetch(absent)
             for ticket_id in absent - zendesk.tickets.keys():
                 desk.pairs.forget(ticket_id)
-                self._made_of = None
-
-    async def _pair(self) -> None:
-        """Work out which halves make a pair, and which are kept for it, unless nothing changed."""
-        made_of = self._edition()
-        if made_of == self._made_of:
-            return
-        tickets, incidents = self._zendesk.tickets, self._pagerduty.incidents
-        # Of the other vendor's there may be thousands that nobody has looked at.
-        await self._desk.catch_up(tickets, incidents, made_of[2])
-        if (meanwhile := self._edition()) != made_of:
-            made_of = meanwhile
-            self._desk.take(tickets, incidents, made_of[2])
-        pairs = self._desk.pairs.incident_of.items()
-        self._tickets_kept = frozenset(t for t, i in pairs if not incidents[i].resolved)
-        self._incidents_kept = frozenset(i for t, i in pairs if not tickets[t].status.done)
-        self._made_of = made_of
-
-    def _edition(self) -> tuple[int, int, frozenset[str]]:
-        """Another one whenever there is anything else to make pairs of."""
-        zendesk, pagerduty = self._zendesk, self._pagerduty
-        return zendesk.edition, pagerduty.edition, frozenset(pagerduty.void)

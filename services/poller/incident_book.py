@@ -6,12 +6,13 @@ without a gap, or because its own was read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from services.domain import Incident
+from services.half import Half
 from services.incident_facts import IncidentMemory, learn, with_facts
 from services.pagerduty.records import LogEntry
 from services.poller.unclaimed import Unclaimed
@@ -35,13 +36,12 @@ class IncidentBook:
             teams: Team ids that are ours; empty is all.
             services: Service ids that are ours; empty is all.
         """
-        self.incidents: dict[str, Incident] = {}
-        self.edition = 0
-        """Another number whenever the incidents are others."""
+        self.half: Half[str, Incident] = Half()
+        self.incidents: Mapping[str, Incident] = self.half.known
         self.records: dict[str, Incident] = {}
         """As PagerDuty sent them, without what the log tells."""
         self.memories = memories
-        self.changed: set[str] = set()
+        self.changed: set[str] = self.half.touched
         """Of which something else is known than at the latest look of whoever empties this."""
         self.unsaved: set[str] = set(memories)
         """Of which something else may be known than the disk says."""
@@ -51,19 +51,7 @@ class IncidentBook:
         self._teams = teams
         self._services = services
         self._unclaimed = Unclaimed()
-        self._keep: frozenset[str] = frozenset()
         self._resolved: set[str] = set()
-
-    @property
-    def keep(self) -> frozenset[str]:
-        """Resolved incidents to hold on to, because their ticket is still open."""
-        return self._keep
-
-    @keep.setter
-    def keep(self, incident_ids: frozenset[str]) -> None:
-        if incident_ids is not self._keep:
-            self.changed |= incident_ids ^ self._keep
-            self._keep = incident_ids
 
     def take(self, incident: Incident, *, ours: bool = False) -> None:
         """Keep an incident that is no older than the one known; `ours` whatever its service."""
@@ -95,7 +83,7 @@ class IncidentBook:
         wanted = [i for i in incidents if i.resolved and i.id in self.memories]
         for incident in wanted:
             self.take(incident, ours=True)
-        self.keep |= {incident.id for incident in wanted}
+            self.half.hold(incident.id, True)
 
     def in_scope(self, incident: Incident) -> bool:
         """What the log shows of other services is left out; teams are known to the list alone."""
@@ -149,11 +137,12 @@ class IncidentBook:
         incident = self.incidents.get(incident_id)
         if incident is None or self.memories[incident_id].complete:
             return None
-        return incident if not incident.resolved or incident_id in self.keep else None
+        return incident if not incident.resolved or incident_id in self.half.held else None
 
     def over(self, before: datetime) -> list[str]:
         """Ids of incidents that were done with before a moment, and are not to be kept."""
-        resolved = [self.incidents[incident_id] for incident_id in self._resolved - self.keep]
+        ended = self._resolved.difference(self.half.held)
+        resolved = [self.incidents[incident_id] for incident_id in ended]
         return [i.id for i in resolved if (i.resolved_at or i.updated_at) < before]
 
     def to_keep(self, incident_ids: Iterable[str]) -> dict[str, IncidentMemory | None]:
@@ -162,12 +151,10 @@ class IncidentBook:
 
     def drop(self, incident_id: str) -> None:
         """It is gone, or of no interest any more."""
-        if self.incidents.pop(incident_id, None) is not None:
-            self.edition += 1
+        self.half.drop(incident_id)
         self.records.pop(incident_id, None)
         self.memories.pop(incident_id, None)
         self._resolved.discard(incident_id)
-        self.changed.add(incident_id)
         self.unsaved.add(incident_id)
 
     def forget_strangers(self, before: datetime) -> None:
@@ -183,9 +170,7 @@ class IncidentBook:
         fresh = with_facts(record, memory)
         if self.incidents.get(record.id) == fresh:
             return
-        self.incidents[record.id] = fresh
-        self.edition += 1
-        self.changed.add(record.id)
+        self.half.put(record.id, fresh)
         if fresh.resolved:
             self._resolved.add(record.id)
         else:

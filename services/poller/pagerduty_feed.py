@@ -19,6 +19,7 @@ from services.errors import (
     Unauthorised,
     Unreachable,
 )
+from services.half import Half
 from services.pagerduty.client import PagerDuty
 from services.pagerduty.records import LogEntry
 from services.poller.account_log import AccountLog
@@ -102,18 +103,14 @@ class PagerDutyFeed:
         return self._book.incidents
 
     @property
-    def edition(self) -> int:
-        """Another number whenever the incidents are others."""
-        return self._book.edition
+    def half(self) -> Half[str, Incident]:
+        """Them, for who pairs them, and says which are to be kept."""
+        return self._book.half
 
     @property
     def void(self) -> Voids:
         """Ids that name no incident, as PagerDuty says."""
         return self._book.void
-
-    def hold_on_to(self, incident_ids: Iterable[str]) -> None:
-        """Keep these, though they are resolved: their ticket is still open."""
-        self._book.keep = frozenset(incident_ids)
 
     async def cycle(self) -> None:
         """Learn what happened, read on in the open list, and read a few incidents that need it.
@@ -169,11 +166,13 @@ class PagerDutyFeed:
         Raises:
             ServiceError: It could not be read.
         """
-        self._book.keep |= {incident_id}
         try:
-            self._book.take(await self.client.incident(incident_id), ours=True)
+            incident = await self.client.incident(incident_id)
         except (NotFound, Rejected):
             self.void.add(incident_id, self._clock.monotonic())
+            return
+        self._book.half.hold(incident.id, True)
+        self._book.take(incident, ours=True)
 
     def absorb(self, answered: Incident) -> None:
         """Take an incident as a write of ours was answered with; one that is not ours is left."""

@@ -221,7 +221,7 @@ class Poller:
             await self._standing.learn(beat.source)
             asked = self._clock.monotonic()
             await beat.cycle()
-            await self._survey.catch_up()
+            await self._desk.catch_up()
             await self._keeper.keep_facts(self._feed(beat.source))
             if self._halves is not None:
                 # To look for them may take a while, and so may what came before.

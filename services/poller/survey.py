@@ -3,7 +3,7 @@
 Asks nothing. Until a source has answered for the first time, its part is what was last known of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -11,13 +11,11 @@ from services.clock import Clock
 from services.desk import Desk
 from services.domain import (
     Health,
-    Incident,
     Issue,
     Rota,
     Snapshot,
     Source,
     SourceStatus,
-    Ticket,
 )
 from services.last_known import from_disk, with_cached
 from services.poller.beat import Beat
@@ -57,7 +55,6 @@ class Survey:
         """
         self.issues: tuple[Issue, ...] = ()
         """As the sources have told them at the latest look."""
-        self._made_of: tuple[int, int, frozenset[str]] | None = None
         self._clock = clock
         self._desk = desk
         self._beats = beats
@@ -83,8 +80,7 @@ class Survey:
         known = None if self.answered else self.last_known(paused=paused)
         if known is not None:
             return known
-        if (made_of := self._edition()) != self._made_of:
-            self.issues, self._made_of = self._desk.issues(*self._halves()), made_of
+        self.issues = self._desk.issues()
         schedules = self._pagerduty.schedules if self._pagerduty else None
         remarks, my_id = self._remarks(), self._standing.my_ids.get(Source.PAGERDUTY)
         return Snapshot(
@@ -99,26 +95,6 @@ class Survey:
             my_ids=dict(self._standing.my_ids),
             notices=amiss(remarks, self._zendesk, self._pagerduty),
             said=to_be_known(remarks, self._standing, (self._zendesk, self._pagerduty)),
-        )
-
-    async def catch_up(self) -> None:
-        """Work out what a poll has told, a little at a time; to be shown with the next snapshot."""
-        if self._edition() != self._made_of:
-            await self._desk.catch_up(*self._halves())
-
-    def _edition(self) -> tuple[int, int, frozenset[str]]:
-        """Another one whenever there is anything else to make issues of."""
-        return (
-            self._zendesk.edition if self._zendesk else 0,
-            self._pagerduty.edition if self._pagerduty else 0,
-            self._halves()[2],
-        )
-
-    def _halves(self) -> tuple[Mapping[int, Ticket], Mapping[str, Incident], frozenset[str]]:
-        return (
-            self._zendesk.tickets if self._zendesk else {},
-            self._pagerduty.incidents if self._pagerduty else {},
-            frozenset(self._pagerduty.void) if self._pagerduty else frozenset(),
         )
 
     def _with_cached(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

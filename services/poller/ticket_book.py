@@ -3,13 +3,14 @@
 Remembers; asks nothing. A record takes the place of an older one, never of a newer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from services.domain import Ticket
+from services.half import Half
 from services.ticket_facts import TicketMemory, learn, with_facts
 from services.zendesk.records import TicketRecord
 
@@ -34,17 +35,14 @@ class TicketBook:
 
     def __init__(self, scope: Scope, memories: dict[int, TicketMemory]) -> None:
         """Begin with what an earlier start remembered of tickets, but without any."""
-        self.tickets: dict[int, Ticket] = {}
-        self.edition = 0
-        """Another number whenever the tickets are others."""
+        self.half: Half[int, Ticket] = Half()
+        self.tickets: Mapping[int, Ticket] = self.half.known
         self.records: dict[int, TicketRecord] = {}
         self.memories = memories
-        self.changed: set[int] = set()
+        self.changed: set[int] = self.half.touched
         """Of which something else is known than at the latest look of whoever empties this."""
         self.unsaved: set[int] = set(memories)
         """Of which something else may be known than the disk says."""
-        self.keep: frozenset[int] = frozenset()
-        """Done tickets to hold on to, because their incident is still open."""
         self.members: set[int] = set()
         """What Zendesk itself counts in, where only it can tell."""
         self.group_ids: frozenset[int] | None = None
@@ -106,12 +104,10 @@ class TicketBook:
 
     def drop(self, ticket_id: int) -> None:
         """It is none of ours, or gone."""
-        if self.tickets.pop(ticket_id, None) is not None:
-            self.edition += 1
+        self.half.drop(ticket_id)
         self.records.pop(ticket_id, None)
         self.memories.pop(ticket_id, None)
         self._done.discard(ticket_id)
-        self.changed.add(ticket_id)
         self.unsaved.add(ticket_id)
 
     def is_news(self, record: TicketRecord) -> bool:
@@ -121,7 +117,7 @@ class TicketBook:
 
     def forget_done(self, before: datetime) -> None:
         """Let go of tickets that were done with before."""
-        for ticket_id in self._done - self.keep:
+        for ticket_id in self._done.difference(self.half.held):
             if self.tickets[ticket_id].updated_at < before:
                 self.drop(ticket_id)
 
@@ -131,16 +127,14 @@ class TicketBook:
 
     def _put(self, ticket: Ticket) -> None:
         """It reads otherwise than before."""
-        self.tickets[ticket.id] = ticket
-        self.edition += 1
-        self.changed.add(ticket.id)
+        self.half.put(ticket.id, ticket)
         if ticket.status.done:
             self._done.add(ticket.id)
         else:
             self._done.discard(ticket.id)
 
     def _ours(self, ticket: Ticket, member: bool) -> bool:
-        if ticket.id in self.keep:
+        if ticket.id in self.half.held:
             return True
         if self._scope.by_membership and not (member or ticket.id in self.members):
             return False

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from services.clock import Clock
 from services.domain import Status, Ticket
 from services.errors import RateLimited, ServiceError, Unauthorised, Unreachable
+from services.half import Half
 from services.poller.answers import answers, in_order
 from services.poller.change_feed import ChangeFeed
 from services.poller.duty import Duty
@@ -84,13 +85,9 @@ class ZendeskFeed:
         return self._book.tickets
 
     @property
-    def edition(self) -> int:
-        """Another number whenever the tickets are others."""
-        return self._book.edition
-
-    def hold_on_to(self, ticket_ids: Iterable[int]) -> None:
-        """Keep these, though they are done or none of ours: their incident is still open."""
-        self._book.keep = frozenset(ticket_ids)
+    def half(self) -> Half[int, Ticket]:
+        """Them, for who pairs them, and says which are to be kept."""
+        return self._book.half
 
     async def cycle(self) -> None:
         """Learn what changed, sweep on a page, and read a few tickets that need it.
@@ -135,8 +132,16 @@ class ZendeskFeed:
 
     async def fetch(self, ids: Iterable[int]) -> None:
         """Read tickets by id, as the other halves of pairs; those not visible stay unknown."""
-        for record in await self.client.show_many(sorted(ids)[:100]):
-            self._book.take(record, live=True, member=True)
+        half, wanted = self._book.half, sorted(ids)[:100]
+        for ticket_id in wanted:
+            half.hold(ticket_id, True)
+        try:
+            for record in await self.client.show_many(wanted):
+                self._book.take(record, live=True, member=True)
+        finally:
+            for ticket_id in wanted:
+                if ticket_id not in half.known:
+                    half.hold(ticket_id, False)
 
     async def comments(self, ticket_id: int) -> tuple[Comment, ...]:
         """A ticket's conversation for reading, oldest first; also settles its facts.

@@ -101,7 +101,7 @@ def test_a_resolved_one_is_over_unless_its_ticket_is_open() -> None:
         book.take(replace(INCIDENT, id=name, status=IncidentStatus.RESOLVED, resolved_at=ended))
     book.take(replace(INCIDENT, id="Q4"))
     book.take(changed(31))
-    book.keep = frozenset({"Q2"})
+    book.half.hold("Q2", True)
 
     assert book.over(ended) == []
     assert book.over(ended + MINUTE) == ["Q3"]
@@ -121,7 +121,7 @@ def test_the_last_start_brings_back_only_what_is_resolved_and_remembered() -> No
     book = IncidentBook({"Q1": IncidentMemory(complete=True), "Q2": IncidentMemory()})
     book.recall([over, replace(INCIDENT, id="Q2"), replace(over, id="Q3")])
 
-    assert set(book.incidents) == book.keep == {"Q1"}
+    assert set(book.incidents) == book.half.held == {"Q1"}
 
 
 def test_what_the_log_shows_of_other_services_is_left_out_but_not_what_the_list_shows() -> None:

@@ -5,6 +5,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from unittest import mock
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.domain import Fact, Incident, IncidentStatus, Source, Status, Ticket
 from services.errors import NotFound, Unavailable
+from services.half import Half
 from services.incident_facts import IncidentMemory
 from services.pagerduty.records import LogEntry
 from services.poller import reading_list
@@ -22,6 +24,9 @@ from services.poller.reading_list import ReadingList
 from services.poller.ticket_book import Scope, TicketBook
 from services.ticket_facts import TicketMemory
 from services.zendesk.records import TicketRecord
+
+K = TypeVar("K", int, str)
+V = TypeVar("V")
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -126,8 +131,13 @@ def incidents_to_read(book: IncidentBook) -> dict[object, Incident]:
     return {
         key: incident
         for key, incident in book.incidents.items()
-        if not book.memories[key].complete and (not incident.resolved or key in book.keep)
+        if not book.memories[key].complete and (not incident.resolved or key in book.half.held)
     }
+
+
+def hold(half: Half[K, V], keys: frozenset[K]) -> None:
+    for key in keys.symmetric_difference(half.held):
+        half.hold(key, key in keys)
 
 
 def take(book: TicketBook, ticket: Ticket) -> None:
@@ -146,11 +156,12 @@ def change_tickets(book: TicketBook, data: st.DataObject) -> None:
             if key in book.records:
                 book.remember(book.records[key], data.draw(TICKET_MEMORY))
         case 4:
-            book.keep, before = data.draw(st.frozensets(NUMBER)), data.draw(LATER)
+            hold(book.half, data.draw(st.frozensets(NUMBER)))
+            before = data.draw(LATER)
             gone = {
                 key
                 for key, ticket in book.tickets.items()
-                if ticket.status.done and ticket.updated_at < before and key not in book.keep
+                if ticket.status.done and ticket.updated_at < before and key not in book.half.held
             }
             left = book.tickets.keys() - gone
             book.forget_done(before)
@@ -173,11 +184,12 @@ def change_incidents(book: IncidentBook, data: st.DataObject) -> None:
         case 4:
             book.gap(data.draw(LATER))
         case 5:
-            book.keep, before = data.draw(st.frozensets(NAME)), data.draw(LATER)
+            hold(book.half, data.draw(st.frozensets(NAME)))
+            before = data.draw(LATER)
             assert set(book.over(before)) == {
                 key
                 for key, incident in book.incidents.items()
-                if incident.resolved and incident.updated_at < before and key not in book.keep
+                if incident.resolved and incident.updated_at < before and key not in book.half.held
             }
         case 6:
             book.drop(data.draw(NAME))
