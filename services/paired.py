@@ -212,7 +212,6 @@ class Paired:
             self._remembered_with.discard(before, ticket_id)
         self._remembered_with.add(incident_id, ticket_id)
         self.remembered[ticket_id] = incident_id
-        self._seeking.add(ticket_id)
         for name in self._names.pop(ticket_id, ()):
             self._tickets_at.discard(name, ticket_id)
         self._names[ticket_id] = self._names_on(self.tickets[ticket_id])

@@ -140,7 +140,7 @@ class World:
         assert len(self.told) + len(desk.done) == len(expected)
         assert all(not i.done for i in self.told)
         assert all(i.done for i in desk.done)
-        assert desk.pairs.remembered == self.anew.remembered
+        self.check_remembered()
         assert desk.pairs.ticket_of == {i: t for t, i in desk.pairs.incident_of.items()}
         self.check_changes(before)
         self.check_unread()
@@ -170,6 +170,13 @@ class World:
             and name in self.incidents
             and not self.incidents[name].resolved
         }
+
+    def check_remembered(self) -> None:
+        pairs = self.desk.pairs
+        assert pairs.remembered == self.anew.remembered
+        for name in {*pairs.remembered.values(), *self.incidents}:
+            expected = {i for i, other in pairs.remembered.items() if other == name}
+            assert set(pairs._remembered_with.at(name)) == expected
 
     def check_held(self) -> None:
         """Held on to is who is done while the other half is not, or may be."""
@@ -238,6 +245,18 @@ def test_one_who_came_earlier_takes_a_pair_and_the_other_finds_the_next() -> Non
     ticket(3, "API down", 9, frozenset({"pd_none"}), Status.OPEN)(world)
     world.ask()
     assert world.desk.pairs.incident_of == {1: "PA", 2: "PB"}
+
+
+def test_a_remembered_ticket_that_is_let_go_of_is_wanted_again_while_its_incident_is_open() -> None:
+    world = World({1: "PA"})
+    ticket(1, "login", 0, frozenset(), Status.SOLVED)(world)
+    incident("PA", "API down", 0, IncidentStatus.TRIGGERED)(world)
+    world.ask()
+    assert world.desk.pairs.unread_tickets() == set()
+
+    world.ticket_half.drop(1)
+    world.ask()
+    assert world.desk.pairs.unread_tickets() == {1}
 
 
 @pytest.mark.parametrize("late", ["ticket", "incident"])
