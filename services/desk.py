@@ -15,7 +15,8 @@ from services.pairing import PairingRules
 from services.policy.deadlines import Policy
 
 AT_ONCE = 50
-"""Steps between two pauses of `catch_up`: at most some two milliseconds."""
+"""Halves looked at between two pauses of `catch_up`, or one group of those that belong together:
+some two milliseconds."""
 
 
 class Desk:
@@ -51,15 +52,19 @@ class Desk:
         """By the id of the ticket, or of an incident that has none."""
         self._done: dict[int | str, Issue] = {}
         self._told = Told()
-        self._before: dict[int | str, Issue | None] = {}
-        """What was open when it was last told of, where that has become another since."""
-        self._under_way: Iterator[None] = iter(())
+        self._gone: dict[int | str, Issue] = {}
+        """What was open when it was last told of, and is another since, or is not open."""
+        self._come: dict[int | str, Issue] = {}
+        """What is open, and was not when it was last told of."""
+        self._other = False
+        """Whether anything is another, done or not."""
+        self._under_way: Iterator[int] = iter(())
         self._one_at_a_time = asyncio.Lock()
 
     def issues(self) -> tuple[Issue, ...]:
         """Every open issue, in no promised order; the very same tuple if none is another."""
         self.take()
-        if self._before:
+        if self._other:
             self._tell()
         return self._told
 
@@ -80,20 +85,26 @@ class Desk:
         """
         async with self._one_at_a_time:
             self._under_way = self._steps()
-            for count, _ in enumerate(self._under_way, 1):
-                if count % AT_ONCE == 0:
+            looked_at = 0
+            for number in self._under_way:
+                looked_at += number
+                if looked_at >= AT_ONCE:
+                    looked_at = 0
                     await asyncio.sleep(0)
 
-    def _steps(self) -> Iterator[None]:
-        """All there is to do. What has changed is looked up before the first pause."""
+    def _steps(self) -> Iterator[int]:
+        """All there is to do, and how many halves were looked at in each step.
+
+        What has changed is looked up before the first.
+        """
         new_tickets, new_incidents = self._tickets.changes(), self._incidents.changes()
         void = frozenset(self._void)
         for ticket_id, ticket in new_tickets.items():
             self.pairs.take_ticket(ticket_id, ticket)
-            yield
+            yield 1
         for incident_id, incident in new_incidents.items():
             self.pairs.take_incident(incident_id, incident)
-            yield
+            yield 1
         self.pairs.take_void(void)
         yield from self.pairs.decide()
         to_make: dict[int | str, None] = {}
@@ -101,7 +112,7 @@ class Desk:
             to_make |= dict.fromkeys(keys)
         for key in to_make:
             self._make(key)
-            yield
+            yield 1
 
     def _make(self, key: int | str) -> None:
         """Make the issue that a ticket or an incident is in."""
@@ -129,13 +140,16 @@ class Desk:
             halves = made.ticket is ticket and made.incident is incident
             if halves and made.broken_pair == broken:
                 return
-        self._before.setdefault(key, was_open)
+        self._other = True
+        if was_open is not None and key not in self._come:
+            self._gone[key] = was_open
         issue = None
         if ticket is not None or incident is not None:
             promises = self._policy.promises(ticket, incident)
             issue = Issue(ticket, incident, promises, broken)
         open_now = issue is not None and not issue.done
-        for kept, is_here in ((self._open, open_now), (self._done, not open_now)):
+        places = ((self._open, open_now), (self._come, open_now), (self._done, not open_now))
+        for kept, is_here in places:
             if issue is not None and is_here:
                 # One that was there before keeps its place.
                 kept[key] = issue
@@ -143,14 +157,10 @@ class Desk:
                 kept.pop(key, None)
 
     def _tell(self) -> None:
-        changed = [
-            (before, now)
-            for key, before in self._before.items()
-            if (now := self._open.get(key)) is not before
-        ]
-        self._before.clear()
-        gone = [before for before, _ in changed if before is not None]
-        come = [now for _, now in changed if now is not None]
-        if changed:
+        if self._gone or self._come:
+            gone, come = list(self._gone.values()), list(self._come.values())
             self._told = self._told.followed_by(self._open.values(), gone, come)
+        self._gone.clear()
+        self._come.clear()
+        self._other = False
         self.done = tuple(self._done.values())

@@ -101,11 +101,16 @@ class KeptQueue:
         self._issues = issues = tuple(chain.from_iterable(parts.values()))
         return head.at, replace(head.snapshot, issues=issues)
 
-    def prepare(self, issues: Sequence[Issue]) -> Iterator[None]:
-        """Write down what `save` will need for these issues, a part of them at each step."""
+    def prepare(self, issues: Sequence[Issue], ids: Sequence[str]) -> Iterator[None]:
+        """Write down what `save` will need for these issues, a part of them at each step.
+
+        Args:
+            issues: What will be saved.
+            ids: Theirs, in the same order.
+        """
         parts, before, written = self._parts, self._parts, dict[str, bytes]()
         if issues is not self._issues:
-            parts = divided(issues, self._size, before)
+            parts = divided(issues, ids, self._size, before)
             yield
             for first, part in parts.items():
                 if before.get(first) != part:
@@ -158,7 +163,7 @@ class KeptQueue:
 
     def _prepared_for(self, issues: Sequence[Issue]) -> "Prepared":
         if self._prepared is None or self._prepared.issues is not issues:
-            for _ in self.prepare(issues):
+            for _ in self.prepare(issues, [issue.id for issue in issues]):
                 pass
         assert self._prepared is not None
         return self._prepared
@@ -171,24 +176,27 @@ class KeptQueue:
 
 
 def divided(
-    issues: Sequence[Issue], size: int, before: Container[str] = frozenset()
+    issues: Sequence[Issue],
+    ids: Sequence[str],
+    size: int,
+    before: Container[str] = frozenset(),
 ) -> dict[str, tuple[Issue, ...]]:
     """The queue in parts, by the id of the first issue of each.
 
     Args:
         issues: No two with the same id.
+        ids: Theirs, in the same order.
         size: Issues in a part; in some there are up to twice as many.
         before: Where parts began before. There they begin again, however many came or went in front
             of them, so that most stay what they were.
     """
-    starts = [place for place, issue in enumerate(issues) if issue.id in before]
+    starts = [place for place, issue_id in enumerate(ids) if issue_id in before]
     parts = {}
     for start, end in pairwise((0, *starts, len(issues))):
         number = max(1, (end - start) // size)
         step = max(1, -(-(end - start) // number))
         for place in range(start, end, step):
-            part = tuple(issues[place : min(place + step, end)])
-            parts[part[0].id] = part
+            parts[ids[place]] = tuple(issues[place : min(place + step, end)])
     return parts
 
 

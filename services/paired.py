@@ -100,11 +100,12 @@ class Paired:
         self._due |= dict.fromkeys(sorted(void ^ self._void))
         self._void = void
 
-    def decide(self) -> Iterator[None]:
-        """Decide anew as far as it may come out otherwise, with a pause after every group."""
+    def decide(self) -> Iterator[int]:
+        """Decide anew as far as it may come out otherwise; group by group, and how large it was."""
         while self._due:
-            self._decide_among(*self._reached_from(self._due.popitem()[0]))
-            yield
+            tickets, incidents = self._reached_from(self._due.popitem()[0])
+            self._decide_among(tickets, incidents)
+            yield 1 + len(tickets) + len(incidents)
 
     def decided_anew(self) -> dict[int | str, None]:
         """Ids of the tickets and incidents that may be paired otherwise than at the last call."""

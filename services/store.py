@@ -7,19 +7,19 @@ the first poll answers) and the facts that cost requests to find out.
 import contextlib
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from services import kept_queue
+from services import kept_queue, seen_open
 from services.database import Tell, open_database, transaction
 from services.domain import Issue, Snapshot
 from services.incident_facts import IncidentMemory
 from services.kept_queue import KeptQueue
-from services.retention import halves
+from services.seen_open import SeenOpen
 from services.ticket_facts import TicketMemory
 
 try:
@@ -38,17 +38,13 @@ MIGRATIONS = (
     CREATE TABLE pair (ticket INTEGER PRIMARY KEY, incident TEXT NOT NULL) STRICT;
     CREATE TABLE single (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     """,
-    "CREATE TABLE seen_open (half TEXT PRIMARY KEY, at REAL NOT NULL) STRICT;",
+    seen_open.MIGRATION,
     kept_queue.MIGRATION,
 )
 """Append only; `PRAGMA user_version` counts how many have been applied."""
 
-
-NOTE_OPEN_EVERY = timedelta(hours=1)
-"""How often it is written down that the same issues are open."""
-
-FORGET_OPEN_AFTER = timedelta(days=3700)
-"""When it is forgotten that an issue was ever open; longer than any text may be kept."""
+LOOKED_AT = 1_000
+"""Issues looked at in one step of what is done in steps."""
 
 
 class CachedQueue(Struct, frozen=True):
@@ -77,15 +73,14 @@ class Store:
         """
         self.facts = facts
         """Whether what an earlier start knew still holds."""
-        self._open: frozenset[str] = frozenset()
-        self._open_noted: datetime | None = None
-        self._halves_known: tuple[Sequence[Issue], frozenset[str]] | None = None
-        """Of which issues it is known what they are made of."""
+        self._prepared: Sequence[Issue] | None = None
+        """Issues that everything is ready to be saved of."""
         self._tickets: dict[int, TicketMemory] = {}
         self._incidents: dict[str, IncidentMemory] = {}
         self._tell = tell
         self._db = open_database(path, MIGRATIONS, tell)
         self._queue = KeptQueue(self._db)
+        self._seen_open = SeenOpen(self._db)
         if not facts:
             with self._transaction():
                 for table in ("ticket", "incident", "pair"):
@@ -158,23 +153,38 @@ class Store:
             return CachedQueue(*kept) if kept else None
         return None
 
-    def prepare_queue(self, issues: Sequence[Issue]) -> Iterator[None]:
-        """Do what takes long of saving these issues, a little at each step; nothing is saved."""
-        yield from self._queue.prepare(issues)
-        yield
-        self._halves_of(issues)
+    def prepare_queue(self, issues: Sequence[Issue], at: datetime) -> Iterator[None]:
+        """Do what takes long of saving these issues, a little at each step.
+
+        Raises:
+            StoreError: The disk is full or read-only.
+        """
+        ids: list[str] = []
+        for start in range(0, len(issues), LOOKED_AT):
+            ids += [issue.id for issue in issues[start : start + LOOKED_AT]]
+            yield
+        yield from self._seen_open.prepare(ids, at)
+        yield from self._queue.prepare(issues, ids)
+        self._prepared = issues
 
     def save_queue(self, snapshot: Snapshot, at: datetime) -> None:
-        """Keep the queue for the next start."""
+        """Keep the queue for the next start, and that its issues were open.
+
+        Raises:
+            StoreError: The disk is full or read-only.
+        """
+        if self._prepared is not snapshot.issues:
+            for _ in self.prepare_queue(snapshot.issues, at):
+                pass
+        self._prepared = None
         with self._transaction():
             self._queue.save(snapshot, at)
-            noted = self._note_open(snapshot, at)
-        self._open, self._open_noted = noted
+            self._seen_open.save()
+        self._seen_open.saved()
 
     def open_since(self, moment: datetime) -> frozenset[str]:
         """`zd-…` and `pd-…` of each issue that was seen open at a moment, or later."""
-        rows = self._db.execute("SELECT half FROM seen_open WHERE at >= ?", (moment.timestamp(),))
-        return frozenset(half for (half,) in rows) | self._open
+        return self._seen_open.since(moment)
 
     def old(self, before: datetime, open_halves: Collection[str], *, forget: bool) -> int:
         """Count, or forget, the issues of the last queue, if it is older than a moment.
@@ -191,32 +201,6 @@ class Store:
                     self._queue.forget()
             return head.count
         return 0
-
-    def _note_open(
-        self, snapshot: Snapshot, at: datetime
-    ) -> tuple[frozenset[str], datetime | None]:
-        """Write down what came or went now, and once an hour all that is open.
-
-        Returns:
-            What is open, and when all of it was last written down.
-        """
-        now_open = self._halves_of(snapshot.issues)
-        noted, seen = self._open_noted, now_open ^ self._open
-        if noted is None or at - noted >= NOTE_OPEN_EVERY:
-            noted, seen = at, now_open | self._open
-            long_ago = (at - FORGET_OPEN_AFTER).timestamp()
-            self._db.execute("DELETE FROM seen_open WHERE at < ?", (long_ago,))
-        stamp = at.timestamp()
-        self._db.executemany(
-            "INSERT OR REPLACE INTO seen_open VALUES (?, ?)", [(half, stamp) for half in seen]
-        )
-        return now_open, noted
-
-    def _halves_of(self, issues: Sequence[Issue]) -> frozenset[str]:
-        known = self._halves_known
-        if known is None or known[0] is not issues:
-            known = self._halves_known = issues, halves(*[issue.id for issue in issues])
-        return known[1]
 
     def _single(self, name: str) -> bytes | None:
         rows = self._rows("SELECT value FROM single WHERE name = ?", name)

@@ -44,9 +44,13 @@ class Keeper:
         if now - self._saved_at < SAVE_EVERY:
             return
         self._saved_at = now
-        for _ in self._store.prepare_queue(snapshot.issues):
-            await asyncio.sleep(0)
-        self.keep_queue(snapshot, desk)
+        try:
+            for _ in self._store.prepare_queue(snapshot.issues, self._clock.now()):
+                await asyncio.sleep(0)
+        except StoreError as error:
+            self.trouble = error.headline
+        else:
+            self.keep_queue(snapshot, desk)
 
     def keep_queue(self, snapshot: Snapshot, desk: Desk) -> None:
         """Save the queue for the next start, now."""

@@ -40,6 +40,11 @@ SIZE = 3
 """Issues in a part, here."""
 ISSUES = canned(21, NOW, mixed).issues
 
+
+def ids(issues: Sequence[Issue]) -> list[str]:
+    return [issue.id for issue in issues]
+
+
 # Few of each, so that some are alike.
 moments = st.sampled_from([NOW, NOW + timedelta(microseconds=1), NOW - timedelta(days=400)])
 maybe = st.none() | moments
@@ -181,7 +186,7 @@ def test_the_last_queue_that_was_kept_is_read_whoever_kept_it(
     for turn, (process, reads, steps, wanted) in enumerate(turns):
         at = NOW + timedelta(seconds=turn)
         issues = tuple(replace(ISSUES[n], unconfirmed="sent" if sent else "") for n, sent in wanted)
-        preparing = islice(processes[process].prepare(issues), steps)
+        preparing = islice(processes[process].prepare(issues, ids(issues)), steps)
         if turn % 2:
             list(preparing)
         if reads:
@@ -200,7 +205,7 @@ def test_the_last_queue_that_was_kept_is_read_whoever_kept_it(
 @given(st.lists(st.integers(0, 60), unique=True), st.frozensets(st.integers(0, 60)))
 def test_parts_are_the_whole_queue_in_its_order(there: list[int], before: frozenset[int]) -> None:
     issues = [Issue(Ticket(n, "", Status.OPEN, NOW, NOW), None) for n in there]
-    parts = divided(issues, SIZE, frozenset(f"zd-{n}" for n in before))
+    parts = divided(issues, ids(issues), SIZE, frozenset(f"zd-{n}" for n in before))
 
     assert [issue for part in parts.values() for issue in part] == issues
     assert all(part[0].id == first for first, part in parts.items())
@@ -260,15 +265,15 @@ def test_what_takes_long_can_be_done_beforehand_a_part_at_a_step(
     db = database()
     kept = KeptQueue(db, 50)
     issues = canned(200, NOW, mixed).issues
-    assert [len(written) for _ in kept.prepare(issues)] == [0, 1, 2, 3, 4]
+    assert [len(written) for _ in kept.prepare(issues, ids(issues))] == [0, 1, 2, 3, 4]
 
     save(kept, db, issues, NOW)
-    assert [len(written) for _ in kept.prepare(issues)] == []
+    assert [len(written) for _ in kept.prepare(issues, ids(issues))] == []
     save(kept, db, issues, NOW)
     assert written == [50, 50, 50, 50]
 
     changed = (*issues[:70], replace(issues[70], unconfirmed="sent"), *issues[71:])
-    assert [len(written) for _ in kept.prepare(changed)] == [4, 4, 5, 5, 5]
+    assert [len(written) for _ in kept.prepare(changed, ids(changed))] == [4, 4, 5, 5, 5]
     save(kept, db, changed, NOW)
     assert KeptQueue(db).load() == (NOW, Snapshot(changed, me=frozenset({"Me"})))
     assert len(written) == 5
