@@ -5,7 +5,7 @@ was alike is then one value in memory, and records are made by `map`, with no st
 for each. Only who would write them in the same `FORM` can read them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise, repeat
 from operator import itemgetter
@@ -120,14 +120,27 @@ FORM = repr(
 
 def encode(issues: Sequence[Issue]) -> bytes:
     """Write them down; they share nothing with any that are written at another time."""
+    steps = encoding(issues)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            written: bytes = ended.value
+            return written
+
+
+def encoding(issues: Sequence[Issue]) -> Generator[None, None, bytes]:
+    """The same, in a few steps: for some hundred issues each of them takes a few milliseconds."""
     known: dict[str, dict[Any, int]] = {name: {} for name in (*Values.__struct_fields__, FACT)}
     tickets, ticket = _apart([issue.ticket for issue in issues])
     incidents, incident = _apart([issue.incident for issue in issues])
     promises = [promise for issue in issues for promise in issue.promises]
-    written = {
-        record: _written(record, records, known)
-        for record, records in ((Ticket, tickets), (Incident, incidents), (Promise, promises))
-    }
+    written = {}
+    records: Sequence[Struct]
+    for record, records in ((Ticket, tickets), (Incident, incidents), (Promise, promises)):
+        yield
+        written[record] = _written(record, records, known)
+    yield
     broken_pair = _places([issue.broken_pair for issue in issues], known["text"])
     unconfirmed = _places([issue.unconfirmed for issue in issues], known["text"])
     facts = _written(Fact, list(known[FACT]), known)

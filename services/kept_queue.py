@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.columns import FORM, decode, encode
+from services.columns import FORM, decode, encode, encoding
 from services.domain import Issue, Snapshot
 
 MIGRATION = """
@@ -22,9 +22,9 @@ MIGRATION = """
 """
 """Parts of the queue by the id of their first issue. In which order they follow is in `single`."""
 
-PART = 256
-"""Issues in a part when it is new; twice as many are split. Shorter ones are sooner written again
-when one issue has changed; reading more of them takes longer."""
+PART = 192
+"""Issues in a part, more or less; half as many again are split. Shorter ones are sooner written
+again when one issue has changed; reading more of them takes longer."""
 
 
 class Head(Struct, frozen=True):
@@ -114,7 +114,7 @@ class KeptQueue:
             yield
             for first, part in parts.items():
                 if before.get(first) != part:
-                    written[first] = encode(part)
+                    written[first] = yield from encoding(part)
                 yield
         self._prepared = Prepared(issues, parts, before, written)
 
@@ -186,14 +186,14 @@ def divided(
     Args:
         issues: No two with the same id.
         ids: Theirs, in the same order.
-        size: Issues in a part; in some there are up to twice as many.
+        size: Issues in a part; in some there are half as many again.
         before: Where parts began before. There they begin again, however many came or went in front
             of them, so that most stay what they were.
     """
     starts = [place for place, issue_id in enumerate(ids) if issue_id in before]
     parts = {}
     for start, end in pairwise((0, *starts, len(issues))):
-        number = max(1, (end - start) // size)
+        number = max(1, round((end - start) / size))
         step = max(1, -(-(end - start) // number))
         for place in range(start, end, step):
             parts[ids[place]] = tuple(issues[place : min(place + step, end)])

@@ -164,6 +164,7 @@ class Store:
             ids += [issue.id for issue in issues[start : start + LOOKED_AT]]
             yield
         yield from self._seen_open.prepare(ids, at)
+        yield
         yield from self._queue.prepare(issues, ids)
         self._prepared = issues
 

@@ -65,6 +65,8 @@ async def readable_in_turns(
     for number, _ in enumerate(_each(noun, raws, read, values, skipped), 1):
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
+    # To take in what has been read takes as long as to read it.
+    await asyncio.sleep(0)
     return tuple(values), tuple(skipped)
 
 

@@ -6,7 +6,7 @@ without a gap, or because its own was read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -138,6 +138,10 @@ class IncidentBook:
         if incident is None or self.memories[incident_id].complete:
             return None
         return incident if not incident.resolved or incident_id in self.half.held else None
+
+    def still_open(self, beside: Collection[str]) -> list[str]:
+        """Ids of incidents that are open as far as is known, and not among these."""
+        return sorted((self.incidents.keys() - self._resolved).difference(beside))
 
     def over(self, before: datetime) -> list[str]:
         """Ids of incidents that were done with before a moment, and are not to be kept."""

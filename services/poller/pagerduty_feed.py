@@ -247,11 +247,9 @@ class PagerDutyFeed:
 
     async def _look_for_missing(self) -> None:
         """An open incident that two complete walks did not show is asked for by id."""
-        for incident_id in self._seen:
-            self._missed.pop(incident_id, None)
-        for incident_id, incident in list(self.incidents.items()):
-            if incident.resolved or incident_id in self._seen:
-                continue
+        for incident_id in self._missed.keys() & self._seen:
+            del self._missed[incident_id]
+        for incident_id in self._book.still_open(self._seen):
             self._missed[incident_id] += 1
             if self._missed[incident_id] >= 2:
                 await self._look_up(incident_id)

@@ -1,7 +1,7 @@
 """Is the queue that is read again the one that was kept, whatever it is and whoever keeps one?"""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.columns import FORM, RECORDS, VALUES, decode, encode
+from services.columns import FORM, RECORDS, VALUES, decode, encode, encoding
 from services.domain import (
     ClockKind,
     Fact,
@@ -257,15 +257,18 @@ def test_what_takes_long_can_be_done_beforehand_a_part_at_a_step(
 ) -> None:
     written: list[int] = []
 
-    def wrote(issues: Sequence[Issue]) -> bytes:
+    def writing(issues: Sequence[Issue]) -> Generator[None, None, bytes]:
         written.append(len(issues))
-        return encode(issues)
+        return (yield from encoding(issues))
 
-    monkeypatch.setattr("services.kept_queue.encode", wrote)
+    monkeypatch.setattr("services.kept_queue.encoding", writing)
     db = database()
     kept = KeptQueue(db, 50)
     issues = canned(200, NOW, mixed).issues
-    assert [len(written) for _ in kept.prepare(issues, ids(issues))] == [0, 1, 2, 3, 4]
+    assert [len(written) for _ in kept.prepare(issues, ids(issues))] == [
+        0,
+        *(part for part in (1, 2, 3, 4) for _ in range(5)),
+    ]
 
     save(kept, db, issues, NOW)
     assert [len(written) for _ in kept.prepare(issues, ids(issues))] == []
@@ -273,7 +276,11 @@ def test_what_takes_long_can_be_done_beforehand_a_part_at_a_step(
     assert written == [50, 50, 50, 50]
 
     changed = (*issues[:70], replace(issues[70], unconfirmed="sent"), *issues[71:])
-    assert [len(written) for _ in kept.prepare(changed, ids(changed))] == [4, 4, 5, 5, 5]
+    assert [len(written) for _ in kept.prepare(changed, ids(changed))] == [
+        *(4, 4),
+        *(5, 5, 5, 5, 5),
+        *(5, 5),
+    ]
     save(kept, db, changed, NOW)
     assert KeptQueue(db).load() == (NOW, Snapshot(changed, me=frozenset({"Me"})))
     assert len(written) == 5
