@@ -55,7 +55,7 @@ def test_whoever_was_seen_open_is_known_to_have_been(
 ) -> None:
     """Also where steps were left half way, a save failed, or rota was started anew."""
     db, at = database(), NOW
-    seen, last = SeenOpen(db), dict[str, datetime]()
+    seen, last, this_run = SeenOpen(db), dict[str, datetime](), dict[str, datetime]()
     for now_open, minutes, outcome, steps in turns:
         at += timedelta(minutes=minutes)
         ids = sorted(now_open)
@@ -68,15 +68,15 @@ def test_whoever_was_seen_open_is_known_to_have_been(
             db.rollback()
             continue
         if outcome == "started anew":
-            seen = SeenOpen(db)
+            seen, this_run = SeenOpen(db), {}
         save(seen, db, ids, at)
         last |= dict.fromkeys(now_open, at)
+        this_run |= dict.fromkeys(now_open, at)
 
+        assert all(half in seen.since(moment) for half, moment in this_run.items())
+        # The next start knows it to the hour.
         known = SeenOpen(db)
-        for half, moment in last.items():
-            # In this run at once, by the next one at the latest in an hour.
-            assert half in seen.since(moment)
-            assert half in known.since(moment - EVERY)
+        assert all(half in known.since(moment - EVERY) for half, moment in last.items())
         assert seen.since(at + timedelta(seconds=1)) == now_open
         assert seen.since(NOW - EVERY) <= {*HALVES}
     db.close()
