@@ -146,6 +146,26 @@ def private_text(
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def keep_what_is_beside(path: Path) -> Path | None:
+    """Save from the end of `private_text` what an ended editor has left: words it could not save.
+
+    Args:
+        path: The text, from `private_text`; it is there no more afterwards.
+
+    Returns:
+        The directory it is all in now; None if there is nothing but the text.
+
+    Raises:
+        StoreError: It cannot be kept.
+    """
+    try:
+        if all(beside == path for beside in path.parent.iterdir()):
+            return None
+        return path.parent.rename(path.parent.with_name(f"{path.parent.name}-kept"))
+    except OSError as error:
+        raise StoreError(f"{path.parent}: cannot be kept: {_why(error)}.") from error
+
+
 def _ours(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.geteuid():
         raise StoreError(f"{path}: this belongs to somebody else.", "Choose another place.")

@@ -22,6 +22,7 @@ from services.policy.deadlines import Policy
 from tui.crash import Discreet
 from tui.doorway import Doorway
 from tui.driver import quiet_driver
+from tui.ending import Endable
 from tui.keymap import key_help, keymap
 from tui.leaving import Leaving
 from tui.looking import Looking
@@ -53,7 +54,7 @@ def _key_commands() -> "type[Provider]":
     return KeyCommands
 
 
-class RotaApp(Discreet, Doorway, Leaving, Resizing, Toasts, Signalling, Looking, OnShift):
+class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling, Looking, OnShift):
     """The dashboard."""
 
     TITLE = "rota"
@@ -254,6 +255,11 @@ class RotaApp(Discreet, Doorway, Leaving, Resizing, Toasts, Signalling, Looking,
     async def action_quit(self) -> None:
         """Quit; ask first if something has not been sent."""
         self.writing.leave()
+
+    def bid_farewell(self, status: int) -> None:
+        """Told to end from outside: what is in the forms is kept, and nobody is asked."""
+        self.unsaved += self.writing.keep()
+        self.exit(return_code=status)
 
     @on(IssueActions.FormWanted)
     def _form_wanted(self, event: IssueActions.FormWanted) -> None:

@@ -1,11 +1,12 @@
 """How is the dashboard started, on real vendors or on the embedded demo?"""
 
 import asyncio
+import contextlib
 import gc
 import os
 import random
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from services.clock import ScaledClock, SystemClock
 from services.config.tables import Config
 from services.places import state_dir
-from services.plain import plain
+from services.plain import plain, plain_lines
 from tui.sparing import load_textual
 
 if TYPE_CHECKING:
@@ -205,27 +206,40 @@ def _options(config: Config, demo: str = "") -> "ScreenOptions":
 def _run_plain(assembly: "Assembly") -> int:
     """Lines to stdout until it is interrupted or nobody reads them any more."""
     from tui.commands.plain import tell_changes
+    from tui.ending import listening
 
     gc.enable()
+    ends_with = 0
 
     async def run() -> None:
-        try:
-            await tell_changes(
-                assembly.poller,
-                assembly.policy,
-                assembly.clock,
-                lambda line: print(line, flush=True),
-            )
-        finally:
-            await assembly.aclose()
+        telling = asyncio.current_task()
 
-    asyncio.run(run())
-    return 0
+        def leave(status: int) -> None:
+            nonlocal ends_with
+            ends_with = status
+            if telling is not None:
+                telling.cancel()
+
+        with listening(leave):
+            try:
+                await tell_changes(
+                    assembly.poller,
+                    assembly.policy,
+                    assembly.clock,
+                    lambda line: print(line, flush=True),
+                )
+            finally:
+                await assembly.aclose()
+
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(run())
+    return ends_with
 
 
 def _run(opened: "Opened", later: "Later", options: "ScreenOptions", calls: "Calls") -> int:
     """Run until it is quit; whatever happens, connections and files are closed."""
     from tui.app import RotaApp
+    from tui.ending import listening
 
     app = RotaApp(
         later,
@@ -240,10 +254,20 @@ def _run(opened: "Opened", later: "Later", options: "ScreenOptions", calls: "Cal
     )
 
     async def run() -> None:
-        try:
-            await app.run_async(mouse=opened.config.screen.mouse)
-        finally:
-            await later.aclose()
+        with listening(app.end, app.give_back):
+            try:
+                await app.run_async(mouse=opened.config.screen.mouse)
+            finally:
+                await later.aclose()
 
     asyncio.run(run())
+    _tell_of_the_unsaved(app.unsaved)
     return app.return_code or 0
+
+
+def _tell_of_the_unsaved(unsaved: Sequence[str]) -> None:
+    """Somebody's own words, where they can still be copied from."""
+    # Where the terminal is gone too, nobody can be told.
+    with contextlib.suppress(OSError):
+        for words in unsaved:
+            print("\n".join(f"rota: {line}" for line in plain_lines(words)), file=sys.stderr)

@@ -10,6 +10,7 @@ import os
 import selectors
 import sys
 from codecs import getincrementaldecoder
+from signal import SIGHUP
 from threading import Event, get_ident
 from typing import Any
 
@@ -21,6 +22,7 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.ending import STATUS, Endable
 from tui.outlet import SYNC_END, SYNC_START, Outlet
 
 WAITS_FOR_TURN = 0.000_5
@@ -122,7 +124,23 @@ class WaitingDriver(LinuxDriver):
         self._has_terminal = False
         if self._outlet is not None:
             self._outlet.leave()
+        if not self._is_in_front():
+            # How the terminal behaves is up to whoever has it now: the shell.
+            self.attrs_before = None
         super().stop_application_mode()
+
+    def give_back(self) -> None:
+        """Give the terminal back for good, unless that has been done."""
+        if self._has_terminal:
+            self.stop_application_mode()
+            self.close()
+
+    def _is_in_front(self) -> bool:
+        """Whether we are the job that has the terminal, or there is none to be one of."""
+        try:
+            return os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:
+            return True
 
     def close(self) -> None:
         """Let go of everything; the input thread has ended by now."""
@@ -145,9 +163,9 @@ class WaitingDriver(LinuxDriver):
                 wait = None if looks_at is None else max(0.0, looks_at - get_time())
                 ready = {key.fd for key, _ in selector.select(wait)}
                 if self.fileno in ready:
-                    data = os.read(self.fileno, AT_ONCE)
+                    data = self._read()
                     if not data:
-                        # The terminal is gone: there will be no input any more.
+                        self._lose_terminal()
                         break
                     # Half a character is no text yet, and no text would mean the end to the parser.
                     for message in parser.feed(text) if (text := decode(data)) else ():
@@ -157,6 +175,18 @@ class WaitingDriver(LinuxDriver):
         with contextlib.suppress(EOFError, ParseError):
             for _ in parser.feed(""):
                 pass
+
+    def _read(self) -> bytes:
+        """What was typed; nothing where the terminal is gone, and nothing will come any more."""
+        try:
+            return os.read(self.fileno, AT_ONCE)
+        except OSError:
+            return b""
+
+    def _lose_terminal(self) -> None:
+        """Whoever sat here is gone. As a rule a signal tells so too, but not to every job."""
+        if self.input_tty and isinstance(self._app, Endable):
+            self._loop.call_soon_threadsafe(self._app.end, STATUS + SIGHUP)
 
     def start_application_mode(self) -> None:
         """Take the terminal; also again, after it was lent to another program."""

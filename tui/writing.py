@@ -113,6 +113,15 @@ class Writing:
             "What you typed cannot be saved, and would be lost. Quit all the same?", self._app.exit
         )
 
+    def keep(self) -> tuple[str, ...]:
+        """Keep what is in the forms; of what cannot be kept, the reason and the words."""
+        lost: list[str] = []
+        for form in self._forms():
+            if not form.kept():
+                words = [text for text in form.sheet.answers.values() if text.strip()]
+                lost += [form.sheet.unkept, *words]
+        return tuple(lost)
+
     # -- forms ---------------------------------------------------------------------------------
 
     def open(self, form_id: str, issues: Sequence[Issue]) -> None:

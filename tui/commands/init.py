@@ -49,7 +49,7 @@ class Given(Struct, frozen=True, kw_only=True):
 
 
 def init(config_path: str | None, environ: Mapping[str, str], given: Given) -> int:
-    """Make a configuration; 1 if the person left before it was written.
+    """Make a configuration; 1 if the person left before it was written, 128 and more if told to.
 
     Raises:
         ConfigError: The answers cannot be used, or the file cannot be written.
@@ -62,7 +62,10 @@ def init(config_path: str | None, environ: Mapping[str, str], given: Given) -> i
     if screen and not given.anything:
         from tui.setup.app import SetupApp
 
-        written = SetupApp(talk, _into(Wallet(state_dir(environ)))).run()
+        app = SetupApp(talk, _into(Wallet(state_dir(environ))))
+        written = asyncio.run(app.run_until_told())
+        if app.return_code:
+            return app.return_code
     else:
         written = asyncio.run(_without_a_screen(talk, environ, given))
     if written is None:

@@ -1,18 +1,21 @@
 """How does somebody write in their own editor? The screen is lent to it, and the text comes back.
 
 The editor is what $VISUAL or $EDITOR say, taken apart as a shell would, but never run by one. The
-text lies in a file that only its owner can read, and is gone afterwards.
+text lies in a file that only its owner can read, and is gone afterwards. Told to end meanwhile, we
+tell the editor too: what it has saved comes back, and what it leaves beside that is kept.
 """
 
 import os
 import shlex
 import subprocess
+from collections.abc import Sequence
 
 from textual.app import App, SuspendNotSupported
 
 from services.commands import told
 from services.errors import StoreError
-from services.private import private_text, read_private
+from services.private import keep_what_is_beside, private_text, read_private
+from tui.ending import Endable, passing_on
 
 DEFAULT = "vi"
 
@@ -37,16 +40,31 @@ def edited(app: App[None], text: str, name: str) -> tuple[str | None, str]:
         return None, "EDITOR names no program."
     try:
         with private_text(text, name, os.environ) as path:
-            with app.suspend():
-                ended = subprocess.run(  # noqa: S603 - the operator's own editor, no shell
-                    [*argv, str(path)], env=told(os.environ, {}), check=False
-                )
-            if ended.returncode:
-                return None, f"{argv[0]} ended with exit status {ended.returncode}: text unchanged."
-            return read_private(path), ""
+            status, told_to_end = _run(app, [*argv, str(path)])
+            if status > 0 and not told_to_end:
+                return None, f"{argv[0]} ended with exit status {status}: text unchanged."
+            saved, words = read_private(path), ""
+            if status < 0 or told_to_end:
+                words = f"{argv[0]} was ended from outside: the text is as it was last saved."
+                if (rest := keep_what_is_beside(path)) is not None:
+                    words += f" The rest is in {rest}."
+            if words and isinstance(app, Endable):
+                app.unsaved += (words,)
+            return saved, words
     except SuspendNotSupported:
         return None, "The screen cannot be lent to an editor here."
     except OSError as error:
         return None, f"{argv[0]} cannot be started: {(error.strerror or 'it failed').lower()}."
     except StoreError as error:
         return None, error.headline
+
+
+def _run(app: App[None], argv: Sequence[str]) -> tuple[int, bool]:
+    """The exit status, below zero for one that was ended by a signal; whether we are to end too."""
+    with app.suspend():
+        running = subprocess.Popen(  # noqa: S603 - the operator's own editor, no shell
+            argv, env=told(os.environ, {})
+        )
+        with running, passing_on(running.send_signal) as passed:
+            running.wait()
+    return running.returncode, bool(passed)

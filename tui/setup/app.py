@@ -11,6 +11,7 @@ from textual.widgets import ContentSwitcher, Input, Static
 from services.domain import Source
 from services.errors import RotaError
 from services.setup.conversation import Conversation, Remember, Written
+from tui.ending import listening
 from tui.setup.picks import Picks
 from tui.setup.steps import (
     FileStep,
@@ -53,6 +54,15 @@ class SetupApp(App[Written]):
             IncidentsStep(id="incidents"),
             FileStep(id="file"),
         )
+
+    async def run_until_told(self) -> Written | None:
+        """Run until it is left, or the program is told to end."""
+
+        def leave(status: int) -> None:
+            self.exit(None, return_code=status)
+
+        with listening(leave):
+            return await self.run_async()
 
     @property
     def step(self) -> Step:
