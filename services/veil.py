@@ -1,8 +1,9 @@
 """What does the screen show while others look at it? Issues without names and addresses.
 
 Everything of a person is hidden but of those at the keyboard: requesters, assignees, who is on
-call, and every e-mail address and known name wherever it stands in a text. What was hidden is only
-ever painted: whatever is sent or kept is made from the issue itself. Pure.
+call, and every e-mail address and known name wherever it stands in a text; before anything is cut
+or goes on in the next line. What was hidden is only ever painted: whatever is sent or kept is made
+from the issue itself. Pure.
 """
 
 import re
@@ -11,12 +12,12 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from services.domain import Incident, Issue, OnCall, Snapshot, Ticket, TimelineEntry
+from services.people import People, Span, joined
 
 HIDDEN = "(hidden)"
 
-_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:@]+@[^\s<>\"'()\[\],;:@]+")
-_SHORTEST_NAME = 3
-"""Characters; a shorter name is in too many words."""
+_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:@]+@[^\s<>\"'()\[\],;:@]*")
+"""The end of one may stand in the next line."""
 
 
 class Veil:
@@ -25,28 +26,17 @@ class Veil:
     def __init__(self, snapshot: Snapshot) -> None:
         """Learn who there is to be hidden."""
         self._me = snapshot.me
-        people = {name for issue in snapshot.issues for name in _people(issue)}
-        people |= {name for entry in snapshot.on_call for name in (entry.who, entry.then) if name}
-        colleagues = set[str]()
+        names = {name for issue in snapshot.issues for name in _people(issue)}
+        names |= {name for entry in snapshot.on_call for name in (entry.who, entry.then) if name}
         for schedule in snapshot.rota.schedules:
-            colleagues |= {shift.who for shift in (*schedule.shifts, *schedule.overrides)}
-            colleagues |= {name for _, name in schedule.people}
-        people |= colleagues
-        known = sorted((p for p in people - self._me if len(p) >= _SHORTEST_NAME), key=len)
-        names = "|".join(re.escape(name) for name in reversed(known))
-        either = rf"{_ADDRESS.pattern}|\b(?:{names})\b" if names else _ADDRESS.pattern
-        self._pattern = re.compile(either, re.IGNORECASE)
-        given = {name.split()[0] for name in colleagues - self._me if name.strip()}
-        short = "|".join(re.escape(name) for name in sorted(given) if len(name) >= _SHORTEST_NAME)
-        self.painted = re.compile(
-            rf"{either}|\b(?-i:{short})\b" if short else either, re.IGNORECASE
-        )
-        """What is hidden where it is painted: addresses, names, and the given names of colleagues,
-        which the rota is drawn with."""
+            names |= {shift.who for shift in (*schedule.shifts, *schedule.overrides)}
+            names |= {name for _, name in schedule.people}
+        self.people = People(names - self._me)
+        """Who is to be hidden wherever something is painted."""
 
     def text(self, text: str) -> str:
         """A text without addresses and known names."""
-        return self._pattern.sub(HIDDEN, text)
+        return _without(text, self.people)
 
     def name(self, name: str | None) -> str | None:
         """A person's name, hidden unless it is that of those at the keyboard."""
@@ -70,9 +60,15 @@ class Veil:
         )
 
     def entries(self, entries: Iterable[TimelineEntry]) -> tuple[TimelineEntry, ...]:
-        """What happened, without people."""
+        """What happened, without people; who has a part in it is one of them."""
+        entries = tuple(entries)
+        taking_part = People({entry.who for entry in entries} - self._me)
         return tuple(
-            replace(entry, who=self.name(entry.who) or "", text=self.text(entry.text))
+            replace(
+                entry,
+                who=self.name(entry.who) or "",
+                text=_without(entry.text, self.people, taking_part),
+            )
             for entry in entries
         )
 
@@ -103,3 +99,21 @@ def _people(issue: Issue) -> set[str]:
     if incident is not None:
         names |= {*incident.assignees, incident.acknowledged_by}
     return {name for name in names if name}
+
+
+def hidden_in(people: People, line: str) -> list[Span]:
+    """Where a painted line names somebody, or tells an address."""
+    return joined([*people.painted(line), *_addresses(line)], line)
+
+
+def _without(text: str, *people: People) -> str:
+    parts, at = list[str](), 0
+    named = [span for some in people for span in some.named(text)]
+    for start, end in joined([*named, *_addresses(text)], text):
+        parts += [text[at:start], HIDDEN]
+        at = end
+    return "".join((*parts, text[at:]))
+
+
+def _addresses(text: str) -> list[Span]:
+    return [found.span() for found in _ADDRESS.finditer(text)] if "@" in text else []

@@ -1,13 +1,15 @@
 """What is shown, and to whom? An app's part that hides names and opens links."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import on
 from textual.filter import LineFilter
 
 from services.domain import Issue, Snapshot, TimelineEntry
+from services.people import People
 from services.runbooks import links_for
-from services.veil import Veil
+from services.veil import Veil, hidden_in
 from tui.options import ScreenOptions
 from tui.screens.on_issue import IssueActions
 from tui.typing import KeysInOrder
@@ -24,6 +26,7 @@ class Looking(KeysInOrder):
         self._private = options.privacy
         self._veil: Veil | None = None
         self._hiding: Hiding | None = None
+        self._hidden: People | None = None
         self._real: dict[str, Issue] = {}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -43,8 +46,9 @@ class Looking(KeysInOrder):
         self._real = {issue.id: issue for issue in snapshot.issues}
         self._veil = Veil(snapshot)
         # The same one as long as it hides the same: lines that are painted already are kept by it.
-        if self._hiding is None or self._hiding.pattern != self._veil.painted:
-            self._hiding = Hiding(self._veil.painted)
+        if self._hiding is None or self._hidden != self._veil.people:
+            self._hidden = self._veil.people
+            self._hiding = Hiding(partial(hidden_in, self._hidden))
         return self._veil.snapshot(snapshot)
 
     def unveiled(self, issues: Sequence[Issue]) -> tuple[Issue, ...]:

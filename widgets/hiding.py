@@ -4,7 +4,7 @@ The last of the veils: whatever a screen shows, typed or read, loses the names t
 every address. What is kept, copied and sent knows nothing of it.
 """
 
-import re
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 
 from rich.cells import cell_len
@@ -17,16 +17,17 @@ SIGN = "▓"
 
 
 class Hiding(LineFilter):
-    """Paints over what a pattern finds, also where a name changes its colour half-way."""
+    """Paints over what is found, also where a name changes its colour half-way."""
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
+    def __init__(self, find: Callable[[str], Sequence[tuple[int, int]]]) -> None:
+        """Take what finds, in a line, from which character to before which to paint over."""
         super().__init__()
-        self.pattern = pattern
+        self._find = find
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same cells; those of names are painted over."""
         line = "".join(segment.text for segment in segments)
-        hidden = [found.span() for found in self.pattern.finditer(line)]
+        hidden = self._find(line)
         if not hidden:
             return segments
         signs = list(line)
