@@ -254,10 +254,10 @@ class Writing:
     # -- who and where -------------------------------------------------------------------------
 
     def _scene(self, issue: Issue | None) -> "Scene":
-        from services.forms.form import Directory, Scene
+        from services.forms.form import Directory, Others, Scene
 
         now = self._clock.now()
-        others = tuple(i for i in self._snapshot.issues if issue is None or i.id != issue.id)
+        others = Others(i for i in self._snapshot.issues if issue is None or i.id != issue.id)
         return Scene(
             issue=issue,
             policy=self._policy,

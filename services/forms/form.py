@@ -7,11 +7,13 @@ issue are raw; answers are just what was typed.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from msgspec import Struct, field
 
 from services.domain import Incident, Issue, Severity, Status, Ticket
 from services.letters import Write
+from services.pairing import plain_subject
 from services.policy.deadlines import Policy
 
 LONGEST_COMMENT = 65_535
@@ -116,6 +118,15 @@ class Me(Struct, frozen=True):
         return min(self.names, default="")
 
 
+class Others(tuple[Issue, ...]):
+    """Everything else that is open when a form is opened; looked through once, not at each key."""
+
+    @cached_property
+    def by_title(self) -> Mapping[str, str]:
+        """The id of the first issue of each title, by the title as titles are compared."""
+        return {plain_subject(issue.subject): issue.id for issue in reversed(self)}
+
+
 class Scene(Struct, frozen=True):
     """What a form is asked about."""
 
@@ -127,7 +138,7 @@ class Scene(Struct, frozen=True):
     now: datetime
     """Moves on while the form is open."""
     opened_at: datetime
-    others: tuple[Issue, ...] = ()
+    others: Others = Others()
     """Everything else that is open."""
     directory: Directory = Directory()
 

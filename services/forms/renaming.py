@@ -40,16 +40,13 @@ def vague(title: str, scene: Scene) -> str:
 
     Two words that not every ticket has, or one with a digit in it, tell a story from others.
     """
+    # First of all, so that it is the opening of the form that looks through them, and no key.
+    other = scene.others.by_title.get(plain_subject(title))
     names = [word for word in _WORD.findall(title) if word.strip("'.:-").casefold() not in COMMON]
     telling = any(any(char.isdigit() for char in word) for word in names)
     if len(names) < 2 and not telling:
         return "This title names nothing unique: say what failed, where, with which message."
-    same = plain_subject(title)
-    own = scene.issue.id if scene.issue is not None else ""
-    for other in scene.others:
-        if other.id != own and plain_subject(other.subject) == same:
-            return f"Another open issue has this title: {other.id}."
-    return ""
+    return f"Another open issue has this title: {other}." if other is not None else ""
 
 
 def fields(scene: Scene) -> tuple[Field, ...]:

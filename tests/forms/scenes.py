@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from services.config.tables import Config
 from services.domain import NEVER, Fact, Incident, IncidentStatus, Issue, Severity, Status, Ticket
-from services.forms.form import Colleague, Directory, Form, Me, Scene, fresh_answers
+from services.forms.form import Colleague, Directory, Form, Me, Others, Scene, fresh_answers
 from services.forms.house import house_of
 from services.forms.preview import Preview, plan, preview
 from services.letters import Action
@@ -87,7 +87,7 @@ DIRECTORY = Directory(
 
 
 def a_scene(issue: Issue | None, now: datetime = NOON, *others: Issue) -> Scene:
-    return Scene(issue, POLICY, HOUSE, ME, now, now, others, DIRECTORY)
+    return Scene(issue, POLICY, HOUSE, ME, now, now, Others(others), DIRECTORY)
 
 
 TICKET = issue_of(a_ticket())
