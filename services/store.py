@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from services import kept_queue, seen_open
+from services import kept_pairs, kept_queue, seen_open
 from services.database import Tell, open_database, transaction
-from services.domain import Issue, Snapshot
+from services.domain import Health, Issue, Snapshot
 from services.incident_facts import IncidentMemory
+from services.kept_pairs import KeptPairs
 from services.kept_queue import KeptQueue
 from services.seen_open import SeenOpen
 from services.ticket_facts import TicketMemory
@@ -40,6 +41,7 @@ MIGRATIONS = (
     """,
     seen_open.MIGRATION,
     kept_queue.MIGRATION,
+    kept_pairs.MIGRATION,
 )
 """Append only; `PRAGMA user_version` counts how many have been applied."""
 
@@ -75,12 +77,15 @@ class Store:
         """Whether what an earlier start knew still holds."""
         self._prepared: Sequence[Issue] | None = None
         """Issues that everything is ready to be saved of."""
+        self._whole_at: datetime | None = None
+        """When a queue was last saved that left nothing out."""
         self._tickets: dict[int, TicketMemory] = {}
         self._incidents: dict[str, IncidentMemory] = {}
         self._tell = tell
         self._db = open_database(path, MIGRATIONS, tell)
         self._queue = KeptQueue(self._db)
         self._seen_open = SeenOpen(self._db)
+        self._pairs = KeptPairs(self._db)
         if not facts:
             with self._transaction():
                 for table in ("ticket", "incident", "pair"):
@@ -139,12 +144,14 @@ class Store:
 
     def load_pairs(self) -> dict[int, str]:
         """Pairs found by subject, ticket id to incident id."""
-        return dict(self._rows("SELECT ticket, incident FROM pair"))
+        with self._telling():
+            return self._pairs.load()
+        return {}
 
     def save_pairs(self, pairs: Mapping[int, str]) -> None:
         """Remember pairs found by subject, until a tag on the ticket says so."""
         with self._transaction():
-            self._db.executemany("INSERT OR REPLACE INTO pair VALUES (?, ?)", pairs.items())
+            self._pairs.save(pairs)
 
     def load_queue(self) -> CachedQueue | None:
         """The last queue; None when there is none, or when an older rota wrote it otherwise."""
@@ -181,7 +188,10 @@ class Store:
         with self._transaction():
             self._queue.save(snapshot, at)
             self._seen_open.save()
+            self._pairs.date(at)
         self._seen_open.saved()
+        if _whole(snapshot):
+            self._whole_at = at
 
     def open_since(self, moment: datetime) -> frozenset[str]:
         """`zd-…` and `pd-…` of each issue that was seen open at a moment, or later."""
@@ -190,9 +200,16 @@ class Store:
     def old(self, before: datetime, open_halves: Collection[str], *, forget: bool) -> int:
         """Count, or forget, the issues of the last queue, if it is older than a moment.
 
+        Pairs of which neither half has been open for long are forgotten with them; they are no
+        texts, and not counted.
+
         Raises:
             StoreError: It cannot be forgotten; nothing has changed.
         """
+        if forget and self._whole_at is not None:
+            # Before, an issue that is open may just not have been told of: the laptop was off.
+            with self._transaction():
+                self._pairs.forget(min(before, self._whole_at - kept_pairs.KEPT))
         with self._telling():
             head = self._queue.head()
             if head is None or head.at >= before:
@@ -235,6 +252,16 @@ def store_path(state_dir: Path, *accounts: str, kind: str = "") -> Path:
     """Where a file of a pair of accounts lies: each pair has its own, of each kind."""
     digest = sha256("\n".join(accounts).encode()).hexdigest()[:16]
     return state_dir / f"{digest}{kind}.db"
+
+
+def _whole(snapshot: Snapshot) -> bool:
+    """Whether every source in use has just told all that is open."""
+    states = (snapshot.sources or {}).values()
+    in_use = [status for status in states if status.state is not Health.OFF]
+    return bool(in_use) and all(
+        status.state is Health.OK and not status.partial and status.error is None
+        for status in in_use
+    )
 
 
 def _differences(kept: Mapping[K, T], known: Mapping[K, T | None]) -> tuple[dict[K, T], list[K]]:

@@ -378,7 +378,8 @@ def test_what_an_older_rota_kept_is_let_go(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     Store(path).close()
     db = sqlite3.connect(path)
-    db.executescript("DROP TABLE queue; PRAGMA user_version = 2;")
+    db.executescript("DROP TABLE queue; ALTER TABLE pair DROP COLUMN since;")
+    db.execute("PRAGMA user_version = 2")
     with db:
         db.execute("INSERT INTO single VALUES ('queue', ?)", (b"\x82",))
         db.execute("INSERT INTO pair VALUES (1, 'Q1')")
