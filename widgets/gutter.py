@@ -81,7 +81,10 @@ class Gutter(Column):
         self._table = table
         self._now: datetime | None = None
         self._until: datetime | None = None
+        self._top = 0
+        """How far the list was scrolled at the latest tick."""
         self._shown: dict[int, Shown] = {}
+        """By the row's place in the list: to scroll changes none of them."""
         self.lines_refreshed = 0
         """Lines repainted by ticks so far; a tick that changes nothing adds none."""
         self.countdowns_made = 0
@@ -101,7 +104,8 @@ class Gutter(Column):
 
     def touched(self, lines: Iterable[int]) -> dict[Widget, list[Region]]:
         """What is to be painted again of lines that the cursor has come to, or left."""
-        looks = [y for y in lines if (line := self._shown.get(y)) and shows_cursor(line)]
+        top = self._table.scroll_offset.y
+        looks = [y for y in lines if (line := self._shown.get(y + top)) and shows_cursor(line)]
         return {
             self: [Region(0, y, WIDTH, 1) for y in looks],
             self.marks: [Region(0, y, MARK, 1) for y in looks],
@@ -111,12 +115,14 @@ class Gutter(Column):
         """Repaint the lines that read differently now; how many those were."""
         self._now, self._until = now, None
         changed, marks = [], []
-        shown = dict(self._shown)
+        shown, top = self._shown, self._table.scroll_offset.y
+        # Of a list that has been scrolled every line is to be painted already.
+        scrolled, self._top, self._shown = top != self._top, top, dict(shown)
         for y, line in enumerate(self.lines(range(self.size.height))):
-            before = shown.get(y)
+            before = shown.get(y + top)
             if line is not None and line.until is not None:
                 self._until = min(line.until, self._until or line.until)
-            if before is line:
+            if before is line or scrolled:
                 continue
             if before is None or line is None or _look(before) != _look(line):
                 marks.append(Region(0, y, MARK, 1))
@@ -128,6 +134,8 @@ class Gutter(Column):
         if marks:
             self.parts.add(self.marks, marks)
         self.lines_refreshed += len(changed)
+        in_view = range(top, top + self.size.height)
+        self._shown = {place: line for place, line in self._shown.items() if place in in_view}
         return len(changed)
 
     def reads_until(self) -> datetime | None:
@@ -165,12 +173,12 @@ class Gutter(Column):
         for y in lines:
             place = y + top
             if now is None or place >= len(rows):
-                self._shown.pop(y, None)
+                self._shown.pop(place, None)
                 yield None
                 continue
-            row, under, kept = rows[place], place == cursor, self._shown.get(y)
+            row, under, kept = rows[place], place == cursor, self._shown.get(place)
             if kept is None or not kept.holds(row, under, now):
-                kept = self._shown[y] = self._worked_out(row, under, now)
+                kept = self._shown[place] = self._worked_out(row, under, now)
             yield kept
 
     def _worked_out(self, row: Row, under: bool, now: datetime) -> Shown:

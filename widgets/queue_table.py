@@ -15,6 +15,7 @@ from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from services.domain import Severity, State, Status
@@ -25,6 +26,7 @@ from widgets.countdown import ASCII_SYMBOLS, KIND_SHORT, SYMBOLS, age_text
 from widgets.fitting import fit
 from widgets.lines import Lines
 from widgets.parts import Parts
+from widgets.scroll_bar import slim_bar
 
 ROOM_FOR_AGE = 60
 """Cells from which on it is told how old an issue is, at the end of its line."""
@@ -233,6 +235,20 @@ class QueueTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.moved(sorted({before - top, self.cursor - top}))
         else:
             self.moved(None)
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """Made when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = slim_bar(self)
+        return super().vertical_scrollbar
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The rows are others; of the scroll bar only what reads differently is painted."""
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
+        if round(old_value) != round(new_value):
+            self.refresh(self.scrollable_content_region.size.region)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the window; the scroll bar is painted by itself."""

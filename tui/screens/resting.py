@@ -19,6 +19,7 @@ from widgets.detail import Detail
 from widgets.gutter import Gutter
 from widgets.parts import Parts
 from widgets.queue_table import QueueTable
+from widgets.scroll_bar import SlimBar
 
 REST = 0.3
 """Seconds the cursor must rest on an issue before its story is fetched."""
@@ -85,13 +86,16 @@ class Resting(Screen[None]):
     def _paint_cursor(self, lines: Sequence[int] | None) -> None:
         """A key is answered before anything else is done; of keys that came together, the last."""
         table = self.table
+        rows = table.scrollable_content_region.size.region
+        changed: dict[Widget, Sequence[Region]]
         if lines is None:
-            changed: dict[Widget, Sequence[Region]] = dict.fromkeys(
-                (table, self.countdowns, self.countdowns.marks, table.vertical_scrollbar), ()
-            )
+            changed = {table: [rows], self.countdowns: (), self.countdowns.marks: ()}
+            bar = table.vertical_scrollbar
+            cells = bar.changed() if isinstance(bar, SlimBar) else bar.size.region
+            if cells:
+                changed[bar] = [cells]
         else:
-            width = table.scrollable_content_region.width
-            changed = {table: [Region(0, y, width, 1) for y in lines]}
+            changed = {table: [Region(0, y, rows.width, 1) for y in lines]}
             changed |= self.countdowns.touched(lines)
         if self.app.message_queue_size:
             for widget, regions in changed.items():
