@@ -60,32 +60,44 @@ class Ordered(Generic[V]):
 
     def discard(self, gone: Iterable[V]) -> None:
         """Take out entries that are there. `ValueError`, if one is not that very entry."""
-        blocks, seat = self._blocks, self._seat
+        blocks, numbers_of, lasts = self._blocks, self._numbers, self._lasts
         for entry in gone:
-            which, where = seat(entry)
-            block = blocks[which] if which < len(blocks) else []
-            if where == len(block) or block[where] is not entry:
+            number = entry.urgency
+            # As a rule no other has the same number.
+            if (which := bisect_left(lasts, number)) == len(lasts):
                 raise ValueError("no such entry")
-            numbers = self._numbers[which]
+            block, numbers = blocks[which], numbers_of[which]
+            if block[where := bisect_left(numbers, number)] is not entry:
+                which, where = self._seat(entry)
+                block = blocks[which] if which < len(lasts) else []
+                if where >= len(block) or block[where] is not entry:
+                    raise ValueError("no such entry")
+                numbers = numbers_of[which]
             del block[where], numbers[where]
             if not block:
-                del blocks[which], self._numbers[which], self._lasts[which]
+                del blocks[which], numbers_of[which], lasts[which]
             elif where == len(block):
-                self._lasts[which] = numbers[-1]
+                lasts[which] = numbers[-1]
 
     def insert(self, come: Iterable[V]) -> None:
         """Put in entries whose places are not taken."""
+        blocks, numbers_of, lasts = self._blocks, self._numbers, self._lasts
         for entry in come:
-            which, where = self._seat(entry)
-            if which == len(self._blocks):
+            number = entry.urgency
+            which, where = bisect_left(lasts, number), 0
+            if which < len(lasts):
+                where = bisect_left(numbers_of[which], number)
+                if numbers_of[which][where] == number:
+                    which, where = self._seat(entry)
+            if which == len(lasts):
                 which, where = self._at_the_end(entry)
-            block, numbers = self._blocks[which], self._numbers[which]
+            block, numbers = blocks[which], numbers_of[which]
             block.insert(where, entry)
-            numbers.insert(where, entry.urgency)
+            numbers.insert(where, number)
             if len(block) >= 2 * BLOCK:
-                self._blocks[which : which + 1] = [block[:BLOCK], block[BLOCK:]]
-                self._numbers[which : which + 1] = [numbers[:BLOCK], numbers[BLOCK:]]
-                self._lasts.insert(which, numbers[BLOCK - 1])
+                blocks[which : which + 1] = [block[:BLOCK], block[BLOCK:]]
+                numbers_of[which : which + 1] = [numbers[:BLOCK], numbers[BLOCK:]]
+                lasts.insert(which, numbers[BLOCK - 1])
 
     def _seat(self, entry: V) -> tuple[int, int]:
         """In which block an entry stands, or would, and where in it; behind the last is no block.

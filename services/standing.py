@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 
 from services.differences import Compare, differences
-from services.domain import Deadline, Issue, State
+from services.domain import Issue, State
 from services.ordered import Ordered
 from services.policy.deadlines import Policy
 from services.queue import Row, changes_at, urgency
@@ -147,18 +147,18 @@ class Standing:
         stand, held = self._policy.at(now).stand, self._held
         gone = [held.pop(name) for name in left]
         for row in gone:
-            self._count(_state(row.next), None)
+            self._count(None if row.next is None else row.next.state, None)
         come: list[Row] = []
         # All that is asked of an issue is asked at once, while the processor has it at hand.
         for issue in changed:
             states, coming = stand(issue.promises)
             row = Row(issue, states, coming, urgency(issue, states, coming))
             come.append(row)
-            was, is_now = None, _state(coming)
+            was, is_now = None, None if coming is None else coming.state
             before = held.get(issue.id)
             if before is not None:
                 gone.append(before)
-                was = _state(before.next)
+                was = None if before.next is None else before.next.state
             if was is not is_now:
                 self._count(was, is_now)
             held[issue.id] = row
@@ -249,10 +249,6 @@ class Standing:
         if len(self._made) > REMEMBERED:
             self._sure_from = max(self._sure_from, self._made[REMEMBERED // 2 - 1][0])
             del self._made[: REMEMBERED // 2]
-
-
-def _state(deadline: Deadline | None) -> State | None:
-    return None if deadline is None else deadline.state
 
 
 def _listed(rows: Row | list[Row]) -> list[Row]:
