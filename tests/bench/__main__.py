@@ -43,10 +43,11 @@ def main() -> int:
     if shift is not None:
         measured += growth.figures(shift)
     print(table(measured))
-    missed = [figure for figure in measured if figure.met is False]
-    goals = sum(figure.goal is not None for figure in measured)
-    taken = time.monotonic() - began
-    print(f"\n{goals - len(missed)} of {goals} goals met; took {taken:.0f} s.")
+    met = sum(figure.met is True for figure in measured)
+    missed = sum(figure.met is False for figure in measured)
+    beyond = sum(figure.out_of_reach for figure in measured)
+    told_of = f"{met} of {met + missed} goals met" + (f", {beyond} out of reach" if beyond else "")
+    print(f"\n{told_of}; took {time.monotonic() - began:.0f} s.")
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(as_json(measured), encoding="utf-8")
     if asked.write_docs:

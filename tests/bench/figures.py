@@ -32,6 +32,8 @@ class Figure:
     """Measured in the same run, in the same unit."""
     least: bool = False
     """Whether the goal is what it must not be *below*."""
+    floor: float | None = None
+    """What any program would come to that is made with the same packages, measured likewise."""
 
     @property
     def ratio(self) -> float | None:
@@ -39,12 +41,22 @@ class Figure:
         return self.value / self.reference if self.reference else None
 
     @property
+    def out_of_reach(self) -> bool:
+        """Whether no program that is made with the same packages could reach the goal."""
+        return self.goal is not None and self.floor is not None and self.floor > self.goal
+
+    @property
     def met(self) -> bool | None:
-        """Whether the goal is reached; None without one."""
-        if self.goal is None:
+        """Whether the goal is reached; None without one that can be."""
+        if self.goal is None or self.out_of_reach:
             return None
         measured = self.value if self.ratio is None else self.ratio
         return measured >= self.goal if self.least else measured <= self.goal
+
+    def _why_not(self) -> str:
+        if self.floor is None or not self.out_of_reach:
+            return ""
+        return f"out of reach: {_number(self.floor)}× without us"
 
     def cells(self) -> tuple[str, ...]:
         """A line of the table."""
@@ -57,7 +69,7 @@ class Figure:
             f"{_number(self.reference)} {self.unit}" if self.reference is not None else "",
             f"{ratio:.2f}" if ratio is not None else "",
             f"{sign} {_number(self.goal)}{times}" if self.goal is not None else "",
-            {True: "yes", False: "NO", None: ""}[self.met],
+            {True: "yes", False: "NO", None: self._why_not()}[self.met],
         )
 
 
@@ -87,7 +99,15 @@ def markdown(figures: Sequence[Figure]) -> str:
 
 def as_json(figures: Sequence[Figure]) -> str:
     """For programs."""
-    rows = [{**asdict(figure), "ratio": figure.ratio, "met": figure.met} for figure in figures]
+    rows = [
+        {
+            **asdict(figure),
+            "ratio": figure.ratio,
+            "met": figure.met,
+            "out_of_reach": figure.out_of_reach,
+        }
+        for figure in figures
+    ]
     return json.dumps({"machine": machine(), "figures": rows}, indent=2)
 
 
