@@ -4,14 +4,14 @@ Source: policy rule "Pairing". Pure: the halves go in, the pairs come out.
 """
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct, field
 
 from services.domain import Incident, Ticket
+from services.nearest import nearest
 
 TAG_PREFIX = "pd_"
 """A ticket's tag `pd_<incident id, lower case>` names the incident it is paired with."""
@@ -21,6 +21,8 @@ UNPAIRED_TAG = "pd_none"
 
 DEFAULT_WINDOW = timedelta(minutes=15)
 
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _REPLY_PREFIX = re.compile(r"^(?:re|fwd?)\s*:\s*", re.IGNORECASE)
 
 
@@ -118,27 +120,23 @@ def _by_subject(
     tickets: Iterable[Ticket], incidents: Iterable[Incident], rules: PairingRules
 ) -> dict[int, str]:
     """Same subject, raised within the window of each other; the nearest in time wins."""
-    raised: defaultdict[str, list[tuple[float, Incident]]] = defaultdict(list)
+    said: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    raised: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for incident in incidents:
         subject = plain_subject(incident.title, rules.prefixes)
         if subject:
-            raised[subject].append((incident.created_at.timestamp(), incident))
-    for alike in raised.values():
-        alike.sort(key=lambda entry: (entry[0], entry[1].id))
-    window = rules.window.total_seconds()
-    near: list[tuple[float, int, str]] = []
+            raised[subject].append((_microseconds(incident.created_at), incident.id))
     for ticket in tickets:
-        alike = raised.get(plain_subject(ticket.subject, rules.prefixes), [])
-        moment = ticket.created_at.timestamp()
-        first = bisect_left(alike, moment - window, key=lambda entry: entry[0])
-        for at, incident in alike[first:]:
-            if at > moment + window:
-                break
-            near.append((abs(at - moment), ticket.id, incident.id))
+        subject = plain_subject(ticket.subject, rules.prefixes)
+        if subject in raised:
+            said[subject].append((_microseconds(ticket.created_at), ticket.id))
+    window = rules.window // _MICROSECOND
     found: dict[int, str] = {}
-    used: set[str] = set()
-    for _, ticket_id, incident_id in sorted(near):
-        if ticket_id not in found and incident_id not in used:
-            found[ticket_id] = incident_id
-            used.add(incident_id)
+    for subject, alike in said.items():
+        found |= nearest(alike, raised[subject], window)
     return found
+
+
+def _microseconds(moment: datetime) -> int:
+    """Exactly; of fractions of seconds two may come out the same that are not."""
+    return (moment - _EPOCH) // _MICROSECOND
