@@ -2,12 +2,14 @@
 
 Textual's pilot watches the processor: it sleeps a fiftieth of a second, at the least, until the
 program has hardly worked meanwhile. That is a wait after every key, and on a busy machine a guess.
-The loop knows: there is nothing left but timers and sockets, and no screen that is yet to be drawn.
-This rests on names that are Textual's and asyncio's own business; a test pins them.
+The manual clock turns the loop fifty times, whether there is anything to do or not. The loop knows:
+there is nothing left but timers and sockets, and no screen that is yet to be drawn. This rests on
+names that are Textual's and asyncio's own business; a test pins them.
 """
 
 import asyncio
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import textual.app
@@ -15,8 +17,13 @@ import textual.pilot
 from textual._context import active_app
 from textual.screen import Screen
 
+from services.clock import ManualClock
+
 TURNS = 3
 """So many turns of the loop in a row must find nothing to do: sockets are asked at each."""
+
+MOST = 50
+"""Turns of the loop that the manual clock waits for what has no end, as without us."""
 
 ROUNDS = 200
 """Paintings that may follow from one another; more is a screen that never rests."""
@@ -53,6 +60,24 @@ async def still(min_sleep: float = 0, max_sleep: float = 0) -> None:
             return
 
 
+async def turns(most: int) -> None:
+    """Turn the loop until nothing is left to do, in it or in its threads, or so many times."""
+    loop = asyncio.get_running_loop()
+    ready: deque[asyncio.Handle] = getattr(loop, "_ready")  # noqa: B009
+    quiet = 0
+    for _ in range(most):
+        await asyncio.sleep(0)
+        quiet = 0 if ready or threads_work(loop) else quiet + 1
+        if quiet == TURNS:
+            return
+
+
+def threads_work(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether a thread of the loop's is at something whose end has not been told yet."""
+    pool: ThreadPoolExecutor | None = getattr(loop, "_default_executor")  # noqa: B009
+    return pool is not None and pool._idle_semaphore._value < len(pool._threads)
+
+
 async def _nothing_ready() -> None:
     ready: deque[asyncio.Handle] = getattr(asyncio.get_running_loop(), "_ready")  # noqa: B009
     quiet = 0
@@ -67,7 +92,12 @@ def _owes(screen: Screen[Any]) -> bool:
     return drawn and any(getattr(screen, name) for name in OWED)
 
 
+async def _settled(clock: ManualClock) -> None:
+    await turns(MOST)
+
+
 def rest_by_turns() -> None:
-    """Let Textual's pilot wait for the loop and not for the processor."""
+    """Let Textual's pilot and the manual clock wait for the loop and for nothing else."""
     for module in (textual.app, textual.pilot):
         setattr(module, "wait_for_idle", still)  # noqa: B010
+    setattr(ManualClock, "settle", _settled)  # noqa: B010

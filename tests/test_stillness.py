@@ -1,7 +1,9 @@
 """Does the pilot wait for what the dashboard is doing, and for nothing else?"""
 
 import asyncio
+import threading
 from collections import deque
+from datetime import UTC, datetime
 
 import textual.app
 import textual.css.stylesheet as stylesheet
@@ -10,7 +12,10 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tests.stillness import OWED, still
+from services.clock import ManualClock
+from tests.stillness import MOST, OWED, still, threads_work, turns
+
+NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 
 
 class Chain(App[None]):
@@ -69,6 +74,48 @@ async def test_another_dashboard_has_the_same_rules_and_not_those_of_another_the
     assert colours == ["#121212", "#E0E0E0", "#121212"]
     assert sheets[0] == sheets[2]
     assert sheets[0] != sheets[1]
+
+
+async def test_a_manual_clock_goes_on_when_the_last_that_follows_has_happened() -> None:
+    clock, happened = ManualClock(NOON), [0]
+
+    async def works_a_while() -> None:
+        await clock.sleep(1)
+        for _ in range(MOST - 5):
+            await asyncio.sleep(0)
+            happened[0] += 1
+
+    working = asyncio.create_task(works_a_while())
+    await clock.advance(1)
+
+    assert happened == [MOST - 5]
+    assert working.done()
+
+
+async def test_a_thread_at_work_counts_until_its_end_has_been_told() -> None:
+    loop, may_end = asyncio.get_running_loop(), threading.Event()
+    before = threads_work(loop)
+    working = asyncio.create_task(asyncio.to_thread(may_end.wait))
+    await turns(MOST)
+    meanwhile = threads_work(loop)
+    may_end.set()
+    await working
+    await turns(1_000_000)
+
+    assert (before, meanwhile, threads_work(loop)) == (False, True, False)
+
+
+async def test_what_never_rests_is_not_waited_for() -> None:
+    loop, rounds = asyncio.get_running_loop(), []
+
+    def go_on(number: int) -> None:
+        rounds.append(loop.call_soon(go_on, number + 1))
+
+    go_on(0)
+    await ManualClock(NOON).advance(1)
+    rounds[-1].cancel()
+
+    assert MOST - 2 <= len(rounds) <= MOST + 2
 
 
 def test_what_it_rests_on_is_there() -> None:

@@ -8,13 +8,19 @@ import httpx
 import pytest
 
 from services.api.connection import Certificates, connect
+from tests.certificates import really_read
 
 
-def test_the_certificates_are_read_once_for_all_connections() -> None:
+def test_the_certificates_are_read_once_for_all_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As a program does, in which no test has read them before.
+    monkeypatch.setattr(ssl, "create_default_context", really_read)
     certificates = Certificates()
     there, elsewhere = "https://desk.example.com", "https://pd.example.com"
 
     assert certificates.for_address(there) is certificates.for_address(elsewhere)
+    assert certificates.for_address(there) is not Certificates().for_address(there)
     assert certificates.for_address(there).verify_mode is ssl.CERT_REQUIRED
     assert certificates.for_address(there).check_hostname
     assert certificates.for_address(there).get_ca_certs()

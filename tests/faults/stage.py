@@ -18,6 +18,7 @@ from services.simulator.settings import DEFAULTS, Settings
 from services.simulator.transport import SimulatorTransport
 from services.simulator.world import World
 from services.store import Store
+from tests.stillness import turns
 
 CONFIG = Config(
     zendesk=Zendesk(base_url="http://127.0.0.1/zendesk"),
@@ -56,8 +57,7 @@ class Stage:
         # Tokens are looked up again in a thread, which takes no time on this clock.
         await self._tokens_found()
         for _ in range(most // 40):
-            for _ in range(40):
-                await asyncio.sleep(0)
+            await turns(40)
             await self._tokens_found()
             asked = sum(api.requests_made for api in self.assembly.apis)
             if asked == made:

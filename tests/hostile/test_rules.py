@@ -5,6 +5,7 @@ Read from the sources, so that the next widget, file or program is held to them 
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,13 +42,19 @@ MAY_OPEN_FILES = {
 PROGRAMS = frozenset({"subprocess", "pty", "webbrowser"})
 
 
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+Said = ast.Call | ast.Assign | ast.Import | ast.ImportFrom
+
+
+@cache
+def said(path: Path) -> tuple[Said, ...]:
+    """All that the rules are about in a room; read once for all of them."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in nodes if isinstance(node, Said))
 
 
 def calls(path: Path) -> Iterator[tuple[str, str, ast.Call]]:
     """Every call: the last part of its name, the part before that, and the call."""
-    for node in ast.walk(parsed(path)):
+    for node in said(path):
         if isinstance(node, ast.Call):
             called = node.func
             if isinstance(called, ast.Name):
@@ -86,7 +93,7 @@ def test_no_text_is_read_as_markup(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCREENS, ids=name_of)
 def test_no_title_is_read_as_markup(path: Path) -> None:
-    for node in ast.walk(parsed(path)):
+    for node in said(path):
         if isinstance(node, ast.Assign):
             names = [one.attr for one in node.targets if isinstance(one, ast.Attribute)]
             if TITLES & set(names):
@@ -110,7 +117,7 @@ def test_files_are_opened_and_programs_started_in_few_rooms(path: Path) -> None:
 
 @pytest.mark.parametrize("path", ROOMS, ids=name_of)
 def test_what_starts_programs_is_imported_in_few_rooms(path: Path) -> None:
-    for node in ast.walk(parsed(path)):
+    for node in said(path):
         if isinstance(node, ast.Import | ast.ImportFrom):
             modules = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
             if PROGRAMS & {module.partition(".")[0] for module in modules}:

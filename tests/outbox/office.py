@@ -14,6 +14,7 @@ from services.outbox.delivery import Delivery
 from services.outbox.outbox import Outbox
 from services.simulator.settings import Settings
 from services.simulator.world import World
+from tests.stillness import turns
 from tests.writing.desk import START, Desk, writers
 
 TURNS = 60
@@ -88,8 +89,7 @@ class Office:
         """Let everything happen that can without time passing."""
         before = -1
         while before != (before := len(self.world.requests) + self.changes):
-            for _ in range(TURNS):
-                await asyncio.sleep(0)
+            await turns(TURNS)
         if self._task is not None and self._task.done():
             self._task.result()
 

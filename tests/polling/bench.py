@@ -13,6 +13,7 @@ from services.simulator.scenario import DEMO_START, populate
 from services.simulator.transport import SimulatorTransport
 from services.simulator.world import World
 from services.store import Store
+from tests.stillness import turns
 
 CONFIG = Config(
     zendesk=Zendesk(base_url="http://127.0.0.1/zendesk"),
@@ -46,8 +47,7 @@ class Bench:
         """Let time pass in small steps, so that what needs a thread gets its turn too."""
         for _ in range(max(1, round(seconds / 5))):
             await self.clock.advance(5)
-            for _ in range(200):
-                await asyncio.sleep(0)
+            await turns(200)
 
     async def started(self) -> None:
         """Wait until both sources have been asked once."""

@@ -20,6 +20,7 @@ from services.simulator.world import World
 from services.store import Store
 from services.vigil import Vigil
 from tests.polling.bench import CONFIG
+from tests.stillness import turns
 
 SECOND = timedelta(seconds=1)
 
@@ -61,8 +62,7 @@ class Running:
             await self.settle()
 
     async def settle(self) -> None:
-        for _ in range(200):
-            await asyncio.sleep(0)
+        await turns(200)
 
     @property
     def error(self) -> timedelta:

@@ -15,7 +15,7 @@ from tests.screen.stage import Desk, incident, issue, settle, snapshot
 from tests.screen.test_keys import WAYS
 from tui.keys import SCREENS
 from tui.options import ScreenOptions
-from tui.screens.resting import REST
+from tui.screens import resting
 
 FOLDER = Path(__file__).with_name("pictures")
 WIDE, NARROW = (120, 40), (60, 15)
@@ -23,11 +23,15 @@ ALL = (WIDE, (100, 30), (80, 24), NARROW, (40, 10), (40, 4))
 LINKS = {"Pipelines": "https://ci.example.org"}
 
 
+SOON = 0.001
+"""Seconds; no picture tells how long the cursor had to rest."""
+
+
 async def told(desk: Desk, pilot: Pilot[None]) -> None:
     """Until what happened to the issue in view is there; it is asked for once the cursor rests."""
     await settle(pilot)
     while "reading what happened" in desk.text():
-        await pilot.pause(REST / 4)
+        await pilot.pause(SOON)
 
 
 async def pictures(screen: str, sizes: tuple[tuple[int, int], ...]) -> str:
@@ -54,7 +58,8 @@ async def pictures(screen: str, sizes: tuple[tuple[int, int], ...]) -> str:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-async def test_each_screen_looks_as_it_did(screen: str) -> None:
+async def test_each_screen_looks_as_it_did(screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resting, "REST", SOON)
     drawn = await pictures(screen, ALL if screen == "queue" else (WIDE, NARROW))
     path = FOLDER / f"{screen}.txt"
     if os.environ.get("ROTA_REDRAW"):
