@@ -10,6 +10,7 @@ from services.domain import Health, Issue, Snapshot, Source, State
 from services.simulator.faults import broken, html_page, truncated
 from services.simulator.interference import Effect
 from tests.embedded import Embedded, embedded
+from tests.stillness import turns
 
 
 class Watch:
@@ -33,9 +34,7 @@ class Watch:
 
     async def settle(self) -> None:
         """Let requests under way come to their end: they wait for threads, not for the clock."""
-        for _ in range(200):
-            await asyncio.sleep(0.001 if not self.seen else 0)
-            await self.on.clock.settle()
+        await turns(10_000)
 
     async def close(self) -> None:
         """Stop."""

@@ -111,12 +111,14 @@ class HostileDesk(Desk):
 
     async def painted_whole(self, pilot: Pilot[None]) -> None:
         """Each cell shows what was meant for it, as soon as it is painted."""
+        astray = self._astray()
         for _ in range(PATIENCE):
-            if not self._astray():
+            if not astray:
                 break
             # What has changed is painted at the next turn of the screen's own clock.
             await pilot.pause(0.02)
-        assert self._astray() == []
+            astray = self._astray()
+        assert astray == []
 
     def _astray(self) -> list[str]:
         """Lines that do not stand in the terminal's cells as they were meant."""

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 ROOMS = [path for floor in ("services", "widgets", "tui") for path in (ROOT / floor).rglob("*.py")]
 SCREENS = [path for path in ROOMS if path.relative_to(ROOT).parts[0] != "services"]
 
 MARKUP = frozenset({"from_markup", "render_markup", "render_str"})
+LABELS = frozenset({"Static", "Label"})
 TITLES = frozenset({"border_title", "border_subtitle", "tooltip"})
 """What is read as markup when it is set to a text."""
 
@@ -80,48 +79,81 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", SCREENS, ids=name_of)
-def test_no_text_is_read_as_markup(path: Path) -> None:
-    for called, _, call in calls(path):
-        where = f"{name_of(path)}:{call.lineno}: {called}"
-        assert called not in MARKUP, where
-        if called in ("Static", "Label"):
-            assert no_markup(call) or all(map(harmless, call.args)), f"{where}: say markup=False"
-        if called in ("notify", "RichLog"):
-            assert no_markup(call), f"{where}: say markup=False"
+def test_there_are_many() -> None:
+    assert len(ROOMS) > len(SCREENS) > 50
 
 
-@pytest.mark.parametrize("path", SCREENS, ids=name_of)
-def test_no_title_is_read_as_markup(path: Path) -> None:
-    for node in said(path):
-        if isinstance(node, ast.Assign):
-            names = [one.attr for one in node.targets if isinstance(one, ast.Attribute)]
-            if TITLES & set(names):
-                where = f"{name_of(path)}:{node.lineno}: {names}"
-                assert harmless(node.value), f"{where}: wrap it in Content()"
+def test_no_text_is_read_as_markup() -> None:
+    found = [(path, *call) for path in SCREENS for call in calls(path)]
+    wrong = [
+        f"{name_of(path)}:{call.lineno}: {called}: say markup=False"
+        for path, called, _, call in found
+        if called in MARKUP
+        or (called in LABELS and not (no_markup(call) or all(map(harmless, call.args))))
+        or (called in ("notify", "RichLog") and not no_markup(call))
+    ]
+
+    assert wrong == []
+    assert {called for _, called, _, _ in found} >= {*LABELS, "notify"}
 
 
-@pytest.mark.parametrize("path", ROOMS, ids=name_of)
-def test_files_are_opened_and_programs_started_in_few_rooms(path: Path) -> None:
-    name = name_of(path)
-    for called, before, call in calls(path):
-        where = f"{name}:{call.lineno}: {called}"
-        assert called not in ("system", "popen", "eval", "getoutput", "create_subprocess_shell")
-        assert not any(one.arg == "shell" for one in call.keywords), where
-        if called == "create_subprocess_exec":
-            assert name in MAY_START_PROGRAMS, f"{where}: programs run in services/commands.py"
-        opens = called in FILES and (called != "open" or before in ("", "os", "io", "path", "file"))
-        if opens and not name.startswith("services/simulator/"):
-            assert name in MAY_OPEN_FILES, f"{where}: files are opened in services/private.py"
+def test_no_title_is_read_as_markup() -> None:
+    found = [
+        (path, node)
+        for path in SCREENS
+        for node in said(path)
+        if isinstance(node, ast.Assign)
+        and TITLES & {one.attr for one in node.targets if isinstance(one, ast.Attribute)}
+    ]
+    wrong = [
+        f"{name_of(path)}:{node.lineno}: wrap it in Content()"
+        for path, node in found
+        if not harmless(node.value)
+    ]
+
+    assert wrong == []
+    assert found
 
 
-@pytest.mark.parametrize("path", ROOMS, ids=name_of)
-def test_what_starts_programs_is_imported_in_few_rooms(path: Path) -> None:
-    for node in said(path):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            modules = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
-            if PROGRAMS & {module.partition(".")[0] for module in modules}:
-                assert name_of(path) in MAY_START_PROGRAMS, f"{path}:{node.lineno}"
+def test_files_are_opened_and_programs_started_in_few_rooms() -> None:
+    wrong = [
+        f"{name_of(path)}:{call.lineno}: {called}: {why}"
+        for path in ROOMS
+        for called, before, call in calls(path)
+        if (why := _what_is_wrong(name_of(path), called, before, call))
+    ]
+
+    assert wrong == []
+
+
+def _what_is_wrong(room: str, called: str, before: str, call: ast.Call) -> str:
+    if called in ("system", "popen", "eval", "getoutput", "create_subprocess_shell"):
+        return "nobody may"
+    if any(one.arg == "shell" for one in call.keywords):
+        return "no shell reads our words"
+    if called == "create_subprocess_exec" and room not in MAY_START_PROGRAMS:
+        return "programs run in services/commands.py"
+    opens = called in FILES and (called != "open" or before in ("", "os", "io", "path", "file"))
+    if opens and not room.startswith("services/simulator/") and room not in MAY_OPEN_FILES:
+        return "files are opened in services/private.py"
+    return ""
+
+
+def test_what_starts_programs_is_imported_in_few_rooms() -> None:
+    wrong = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in ROOMS
+        for node in said(path)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and PROGRAMS & {module.partition(".")[0] for module in _modules(node)}
+        and name_of(path) not in MAY_START_PROGRAMS
+    ]
+
+    assert wrong == []
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
 
 
 def test_no_exception_has_outlived_its_reason() -> None:

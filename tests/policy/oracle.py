@@ -15,7 +15,8 @@ SECOND = timedelta(seconds=1)
 def is_open(at: datetime, holidays: Collection[date], zone: ZoneInfo = LONDON) -> bool:
     """Whether a wall clock shows a support hour."""
     local = at.astimezone(zone)
-    return local.weekday() < 5 and local.date() not in holidays and 9 <= local.hour < 17
+    # What most hours fail first: this is asked millions of times.
+    return 9 <= local.hour < 17 and local.weekday() < 5 and local.date() not in holidays
 
 
 def due(

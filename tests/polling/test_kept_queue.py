@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -152,6 +152,7 @@ def save(kept: KeptQueue, db: sqlite3.Connection, issues: Sequence[Issue], at: d
         kept.save(Snapshot(tuple(issues), me=frozenset({"Me"})), at)
 
 
+@settings(max_examples=60)
 @given(queues)
 def test_issues_are_read_as_they_were_written(issues: list[Issue]) -> None:
     again = decode(encode(issues))
