@@ -43,6 +43,7 @@ class Keys:
         zendesk_api: The account's API token, good with any agent's e-mail address.
         pagerduty_account: The account's key, which stands for nobody.
         pagerduty_users: User keys, and whose they are.
+        old_client: Whether tokens that are not told when to end never do, and cannot be renewed.
     """
 
     client_id = "rota"
@@ -50,6 +51,7 @@ class Keys:
     def __init__(self, timeline: Timeline, lifetime: timedelta | None) -> None:
         self._timeline = timeline
         self.lifetime = lifetime
+        self.old_client = False
         self.zendesk_api = "zendesk-api-token-of-the-demo"
         self.pagerduty_account = "pagerduty-account-key-of-the-demo"
         self.pagerduty_users: dict[str, str] = {}
@@ -72,15 +74,20 @@ class Keys:
                 return pair.person_id if good else None
         return None
 
-    def refresh(self, token: str) -> OAuth | None:
-        """Change a refresh token for a new pair; the old pair is worth nothing from then on."""
+    def refresh(self, token: str, lifetime: timedelta | None = None) -> OAuth | None:
+        """Change a refresh token for a new pair; the old pair is worth nothing from then on.
+
+        Args:
+            token: The refresh token.
+            lifetime: How long the access token is asked to live; None leaves it to the client.
+        """
         for pair in self.oauth:
             if pair.refresh == token:
                 pair.generation += 1
                 stem = pair.access.partition("--")[0]
                 pair.access = f"{stem}--{pair.generation}"
                 pair.refresh = f"{pair.refresh.partition('--')[0]}--{pair.generation}"
-                pair.expires_at = self._end()
+                pair.expires_at = self._end(lifetime)
                 return pair
         return None
 
@@ -90,7 +97,9 @@ class Keys:
         self._consents[code] = consent
         return code
 
-    def exchange(self, code: str, redirect_uri: str, verifier: str) -> OAuth | None:
+    def exchange(
+        self, code: str, redirect_uri: str, verifier: str, lifetime: timedelta | None = None
+    ) -> OAuth | None:
         """Change a code for a pair of tokens beside those there are; None if it does not fit."""
         consent = self._consents.pop(code, None)
         if consent is None or consent.redirect_uri != redirect_uri:
@@ -99,7 +108,9 @@ class Keys:
         answer = urlsafe_b64encode(digest).rstrip(b"=").decode()
         if consent.challenge and consent.challenge != answer:
             return None
-        return self.grant(self.oauth[0].person_id, f"consent-{code}")
+        pair = self.grant(self.oauth[0].person_id, f"consent-{code}")
+        pair.expires_at = self._end(lifetime)
+        return pair
 
     def change_lifetime(self, lifetime: timedelta | None) -> None:
         """Let access tokens live for so long, those in use from now on."""
@@ -113,5 +124,6 @@ class Keys:
         for pair in self.oauth:
             pair.expires_at = self._timeline.now()
 
-    def _end(self) -> datetime | None:
-        return None if self.lifetime is None else self._timeline.now() + self.lifetime
+    def _end(self, asked: timedelta | None = None) -> datetime | None:
+        lifetime = asked or self.lifetime
+        return None if lifetime is None else self._timeline.now() + lifetime

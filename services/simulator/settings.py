@@ -64,6 +64,9 @@ class Settings:
     """When a closed ticket leaves `GET /tickets`."""
     oauth_lifetime: timedelta | None = None
     """How long an access token is good for; `None` is for ever."""
+    oauth_client: Literal["new", "old"] = "new"
+    """Whether the OAuth client is from before 30 April 2026: then a token that is not told when to
+    end never does, and there is no refresh token with it."""
     slas: bool = False
     """Whether the account has SLA policies."""
 

@@ -47,6 +47,7 @@ class World:
         self.faults = Faults(self.timeline)
         self.limits = Limits(self.timeline)
         self.keys = Keys(self.timeline, settings.oauth_lifetime)
+        self.keys.old_client = settings.oauth_client == "old"
         self.requests: deque[Seen] = deque(maxlen=REMEMBERED)
         for agent, (_, login) in zip(self.cast.agents, AGENTS, strict=True):
             self.keys.grant(agent.zendesk_id, login)
@@ -90,6 +91,7 @@ class World:
         self.settings = self.zendesk.settings = self.pagerduty.settings = settings
         self.timeline.offset = settings.clock_offset
         self.keys.change_lifetime(settings.oauth_lifetime)
+        self.keys.old_client = settings.oauth_client == "old"
         me = self.zendesk.people[self.me]
         me.role = "admin" if settings.role == "admin" else "agent"
         me.restriction = "groups" if settings.role == "restricted" else None

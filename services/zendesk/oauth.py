@@ -2,7 +2,9 @@
 
 An access token lives for half an hour, a refresh token for thirty days and for one use: Zendesk
 drops the old pair as it answers, without a grace period, so the new one is to be kept before it is
-used. Source: POST /oauth/tokens; support.zendesk.com, article 9182123625370.
+used. An OAuth client made before 30 April 2026 gives tokens that never end, and that cannot be
+renewed, unless it is said when they are to end; so it is always said, with what newer clients do by
+themselves. Source: POST /oauth/tokens; support.zendesk.com, article 9182123625370.
 """
 
 import msgspec
@@ -15,6 +17,10 @@ from services.secret import Secret
 
 SCOPE = "read write"
 PATH = "/oauth/tokens"
+EXPIRES_IN = 1_800
+"""Seconds that an access token is asked to live: more than 300, and less than two days."""
+REFRESH_EXPIRES_IN = 2_592_000
+"""Seconds that a refresh token is asked to live: more than a week, and less than 90 days."""
 AGAIN = "Log in again with `rota login zendesk`."
 
 
@@ -84,7 +90,8 @@ async def next_pair(api: Api, pair: TokenPair) -> TokenPair:
 async def _pair(
     api: Api, asked: dict[str, str], client_id: str, client_secret: Secret | None
 ) -> TokenPair:
-    body = asked | {"client_id": client_id, "scope": SCOPE}
+    body: dict[str, str | int] = {**asked, "client_id": client_id, "scope": SCOPE}
+    body |= {"expires_in": EXPIRES_IN, "refresh_token_expires_in": REFRESH_EXPIRES_IN}
     if client_secret is not None:
         body["client_secret"] = client_secret.reveal()
     try:

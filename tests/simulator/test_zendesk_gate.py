@@ -9,6 +9,7 @@ import pytest
 
 from services.simulator import faults
 from services.simulator.interference import Effect
+from services.simulator.keys import Consent
 from services.simulator.settings import Settings
 from tests.simulator.conftest import MakeStage, Stage
 
@@ -221,3 +222,44 @@ async def test_c47_an_error_need_not_be_json(stage: Stage, effect: Effect, kind:
 
     assert response.status_code == 502
     assert response.headers["content-type"].startswith(kind)
+
+
+async def test_c1_a_token_of_an_old_client_never_ends_and_cannot_be_renewed_unless_it_is_asked_to(
+    make_stage: MakeStage,
+) -> None:
+    stage = make_stage(oauth_client="old", oauth_lifetime=timedelta(minutes=30))
+    client = stage.zendesk.client
+
+    async def bought(**more: object) -> httpx.Response:
+        code = stage.world.keys.agree(Consent("http://127.0.0.1:9999/rota", ""))
+        body = {"grant_type": "authorization_code", "client_id": "rota", "code": code}
+        body |= {"redirect_uri": "http://127.0.0.1:9999/rota", "code_verifier": ""}
+        return await client.post("/zendesk/oauth/tokens", json={**body, **more})
+
+    for_ever, for_an_hour = (await bought()).json(), (await bought(expires_in=3600)).json()
+    await stage.clock.advance(3600)
+    whose = [stage.world.keys.bearer(one["access_token"]) for one in (for_ever, for_an_hour)]
+
+    assert for_ever.keys() == {"access_token", "token_type", "scope"}
+    assert (for_an_hour["expires_in"], for_an_hour["refresh_token_expires_in"]) == (3600, 2_592_000)
+    assert whose == [stage.world.me, None]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"expires_in": 300},
+        {"expires_in": 172_800},
+        {"refresh_token_expires_in": 604_800},
+        {"refresh_token_expires_in": 7_776_000},
+    ],
+)
+async def test_c1_a_token_that_is_asked_to_live_too_short_or_too_long_is_refused(
+    asked: dict[str, int], stage: Stage
+) -> None:
+    old = stage.world.zendesk_refresh_token
+    body = {"grant_type": "refresh_token", "refresh_token": old, "client_id": "rota", **asked}
+    answer = await stage.zendesk.client.post("/zendesk/oauth/tokens", json=body)
+
+    assert answer.status_code == 400
+    assert stage.world.zendesk_refresh_token == old

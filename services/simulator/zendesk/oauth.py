@@ -1,6 +1,7 @@
 """How does a client come by Zendesk tokens? By a person's consent, and later by a refresh token."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from services.simulator.call import Call, Json, Reply
@@ -10,6 +11,10 @@ _DESCRIPTION = (
     "The provided authorization grant is invalid, expired, revoked, or was issued to another "
     "client."
 )
+
+_MONTH = 2_592_000
+_LIMITS = {"expires_in": (300, 172_800), "refresh_token_expires_in": (604_800, 7_776_000)}
+"""Seconds that a token may be asked to live: more than the first, less than the second."""
 
 
 def agree(keys: Keys, call: Call) -> Reply:
@@ -36,26 +41,37 @@ def tokens(keys: Keys, call: Call) -> Reply:
     if asked.get("client_id") != keys.client_id:
         body = {"error": "invalid_client", "error_description": "Unknown client"}
         return Reply(401, body)
-    pair = _pair(keys, asked)
+    lives, refresh_lives = (_seconds(asked.get(name)) for name in _LIMITS)
+    for seconds, (least, most) in zip((lives, refresh_lives), _LIMITS.values(), strict=True):
+        if seconds is not None and not least < seconds < most:
+            body = {"error": "invalid_request", "error_description": "Not within the limits"}
+            return Reply(400, body)
+    pair = _pair(keys, asked, timedelta(seconds=lives) if lives else None)
     if pair is None:
         return Reply(400, {"error": "invalid_grant", "error_description": _DESCRIPTION})
-    body = {
-        "access_token": pair.access,
-        "refresh_token": pair.refresh,
-        "token_type": "bearer",
-        "scope": "read write",
-    }
-    if keys.lifetime is not None:
-        seconds = int(keys.lifetime.total_seconds())
-        return Reply(200, {**body, "expires_in": seconds, "refresh_token_expires_in": 2_592_000})
-    return Reply(200, body)
+    told: Json = {"access_token": pair.access, "token_type": "bearer", "scope": "read write"}
+    if lives is None and keys.old_client:
+        pair.expires_at = None
+        return Reply(200, told)
+    told["refresh_token"] = pair.refresh
+    lifetime = timedelta(seconds=lives) if lives else keys.lifetime
+    if lifetime is not None:
+        told["expires_in"] = int(lifetime.total_seconds())
+        told["refresh_token_expires_in"] = refresh_lives or _MONTH
+    return Reply(200, told)
 
 
-def _pair(keys: Keys, asked: Json) -> OAuth | None:
+def _seconds(asked: object) -> int | None:
+    """How long something is to live, as a number or, in a form, as text."""
+    return int(str(asked)) if str(asked).isdecimal() else None
+
+
+def _pair(keys: Keys, asked: Json, lifetime: timedelta | None) -> OAuth | None:
     if asked["grant_type"] == "refresh_token":
-        return keys.refresh(str(asked.get("refresh_token")))
-    said = (str(asked.get(name) or "") for name in ("code", "redirect_uri", "code_verifier"))
-    return keys.exchange(*said)
+        return keys.refresh(str(asked.get("refresh_token")), lifetime)
+    names = ("code", "redirect_uri", "code_verifier")
+    code, redirect_uri, verifier = (str(asked.get(name) or "") for name in names)
+    return keys.exchange(code, redirect_uri, verifier, lifetime)
 
 
 ROUTES: tuple[tuple[str, str, Callable[[Keys, Call], Reply]], ...] = (
