@@ -134,12 +134,18 @@ def passing_on(tell: Callable[[int], object]) -> Iterator[list[int]]:
 class Endable(PartOfApp):
     """An app that can be told to end."""
 
+    _ends = False
     unsaved: tuple[str, ...] = ()
     """What could not be kept by then, line by line, for the terminal that we have given back."""
 
     def end(self, status: int) -> None:
-        """Leave with an exit status, behind everything that was typed until now."""
-        self.call_later(self._follow_what_was_typed, status)
+        """Leave with an exit status, behind everything that was typed until now.
+
+        A signal and a terminal that is gone may both tell us: once is enough.
+        """
+        if not self._ends:
+            self._ends = True
+            self.call_later(self._follow_what_was_typed, status)
 
     def bid_farewell(self, status: int) -> None:
         """All that was typed has arrived: keep it, and go."""

@@ -316,8 +316,10 @@ async def test_what_cannot_be_kept_is_left_on_the_terminal(monkeypatch: pytest.M
         monkeypatch.setattr(desk.outbox, "save_draft", full)
         await types(pilot, "A whole page")
         desk.app.end(143)
+        desk.app.end(129)
         await gone(desk)
 
+    assert desk.app.return_code == 143
     assert desk.app.unsaved == ("The disk is full. Make room.", "A whole page")
 
 
