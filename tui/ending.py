@@ -101,31 +101,47 @@ def _nothing(number: int, frame: FrameType | None) -> None:
     """It changes nothing any more."""
 
 
+class Passing:
+    """What another program is told too."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+        """The signals that we have heard."""
+        self._tell: Callable[[int], object] | None = None
+
+    def to(self, tell: Callable[[int], object]) -> None:
+        """It has been started, and is sent a signal so: what came before that, and what comes."""
+        self._tell = tell
+        for number in tuple(self.told):
+            self._pass(number)
+
+    def hear(self, number: int) -> None:
+        """We are told to end."""
+        self.told.append(number)
+        self._pass(number)
+
+    def _pass(self, number: int) -> None:
+        if self._tell is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._tell(number)
+
+
 @contextlib.contextmanager
-def passing_on(tell: Callable[[int], object]) -> Iterator[list[int]]:
-    """While another program has the terminal, tell it too when we are told to end.
-
-    Args:
-        tell: Sends it a signal.
-
-    Yields:
-        The signals that were passed on.
-    """
-    passed: list[int] = []
+def passing_on() -> Iterator[Passing]:
+    """While another program has the terminal, tell it too when we are told to end."""
+    passing = Passing()
     before = {number: signal.getsignal(number) for number in ENDS}
     listened = {number: was for number, was in before.items() if callable(was)}
 
     def hear(number: int, frame: FrameType | None) -> None:
-        passed.append(number)
-        with contextlib.suppress(ProcessLookupError):
-            tell(number)
+        passing.hear(number)
         was = listened[signal.Signals(number)]
         was(number, frame)
 
     for number in listened:
         signal.signal(number, hear)
     try:
-        yield passed
+        yield passing
     finally:
         for number, was in listened.items():
             signal.signal(number, was)

@@ -25,6 +25,7 @@ from services.outbox.outbox import Outbox
 from tests.forms.desk import WritingDesk, types, world
 from tests.forms.scenes import a_ticket, issue_of
 from tests.screen.stage import NOON, Desk, issue, settle, snapshot
+from tui.ending import passing_on
 
 ROOT = Path(__file__).parents[2]
 
@@ -211,6 +212,22 @@ def test_a_stopped_job_that_is_told_to_end_leaves_the_shell_its_terminal(tmp_pat
 
         assert made.ended() == 7
         assert [way for way in GIVEN_BACK if way not in made.said] == []
+
+
+def test_told_just_before_another_program_has_begun_it_passes_that_on() -> None:
+    heard, told = list[int](), list[int]()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
+    try:
+        with passing_on() as passing:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert (heard, told) == ([signal.SIGTERM], [])
+            passing.to(told.append)
+            assert told == [signal.SIGTERM]
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert (heard, told, passing.told) == ([signal.SIGTERM] * 2,) * 3
+        assert signal.getsignal(signal.SIGTERM) is not before
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_told_while_an_editor_has_the_screen_it_ends_with_what_was_saved_there(

@@ -61,10 +61,11 @@ def edited(app: App[None], text: str, name: str) -> tuple[str | None, str]:
 
 def _run(app: App[None], argv: Sequence[str]) -> tuple[int, bool]:
     """The exit status, below zero for one that was ended by a signal; whether we are to end too."""
-    with app.suspend():
+    with app.suspend(), passing_on() as passing:
         running = subprocess.Popen(  # noqa: S603 - the operator's own editor, no shell
             argv, env=told(os.environ, {})
         )
-        with running, passing_on(running.send_signal) as passed:
+        with running:
+            passing.to(running.send_signal)
             running.wait()
-    return running.returncode, bool(passed)
+    return running.returncode, bool(passing.told)
