@@ -9,14 +9,17 @@ one of them is missing, its compositor is used as it is. A test pins the names.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, ReflowResult
 from textual._context import visible_screen_stack
 from textual.app import App
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen, ScreenResultType
 from textual.strip import Strip
 from textual.widget import Widget
+
+from widgets.accents import cut
 
 Piece = tuple[int, int, Strip]
 """Column and line of the screen, and what is put there."""
@@ -38,6 +41,16 @@ class Pieces(ChopsUpdate):
 
 class NarrowCompositor(Compositor):
     """Textual's compositor, asking only for what has changed."""
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out, and paint what that has uncovered or covered, with the cells beside it.
+
+        There may stand the other half of a wide letter, which is blank while one of them is hidden.
+        """
+        dirty, self._dirty_regions = self._dirty_regions, set()
+        result = super().reflow(parent, size)
+        self._dirty_regions = dirty | {one.grow((0, 1, 0, 1)) for one in self._dirty_regions}
+        return result
 
     def render_update(
         self,
@@ -63,6 +76,7 @@ class NarrowCompositor(Compositor):
         return Pieces(pieces) if pieces else None
 
     def _pieces(self, left: list[Region]) -> Iterator[Piece]:
+        before: list[Region] = []
         for widget, (region, clip) in self.visible_widgets.items():
             # They come front to back: what one has painted hides all that follow.
             seen, behind = _overlap(region, clip), []
@@ -71,14 +85,18 @@ class NarrowCompositor(Compositor):
                 if not mine:
                     behind.append(block)
                     continue
-                x, y, width, height = mine
-                lines = widget.render_lines(Region(x - region.x, y - region.y, width, height))
+                crop = Region(0, mine.y - region.y, region.width, mine.height)
+                lines = widget.render_lines(crop)
                 for y, line in zip(mine.line_range, lines, strict=True):
-                    yield mine.x, y, line
+                    start, end = mine.x - region.x, mine.right - region.x
+                    if (start, end) != (0, line.cell_length) and not line.text.isascii():
+                        start, end = _around(line, start, end, region.x, y, seen, before)
+                    yield region.x + start, y, cut(line, start, end)
                 behind += _without(block, mine)
             left = behind
             if not left:
                 return
+            before.append(seen)
 
 
 def _blocks(spans: Iterable[tuple[int, int, int]]) -> list[Region]:
@@ -94,6 +112,39 @@ def _blocks(spans: Iterable[tuple[int, int, int]]) -> list[Region]:
             blocks.append(block)
         growing[start, end] = Region(start, y, end - start, 1)
     return [*blocks, *growing.values()]
+
+
+def _around(
+    line: Strip, start: int, end: int, left: int, y: int, seen: Region, before: Sequence[Region]
+) -> tuple[int, int]:
+    """From which cell to which a line is sent, so that no wide letter is sent by half.
+
+    The other half is sent too where it is seen: it may be blank, as it was while this half was not.
+
+    Args:
+        line: All of it.
+        start: From which cell of it on something has changed.
+        end: And up to which.
+        left: Where it begins on the screen.
+        y: The line of the screen.
+        seen: What there is to be seen of the widget, but for what is before it.
+        before: What is before it.
+    """
+
+    def shown(cell: int) -> bool:
+        x = left + cell
+        return seen.contains(x, y) and not any(one.contains(x, y) for one in before)
+
+    first, last, at = start, end, 0
+    for char in line.text:
+        at += (width := cell_len(char))
+        if width == 2 and at - 1 == start and shown(start - 1):
+            first = start - 1
+        elif width == 2 and at - 1 == end and shown(end):
+            last = end + 1
+        elif at > end:
+            break
+    return first, last
 
 
 def _overlap(one: Region, other: Region) -> Region:

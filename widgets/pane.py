@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.visual import Visual, visualize
 from textual.widget import Widget
 
+from widgets.accents import wrapped_with_letters
 from widgets.parts import Parts
 
 WHEEL = 3
@@ -144,6 +145,7 @@ class Pane(Widget, can_focus=False):
         if made is None:
             visual, style = visualize(self, text, markup=False), self.visual_style
             lines = Visual.to_strips(self, visual, width, None, style, apply_selection=False)
+            lines = wrapped_with_letters(lines)
             # Kept with its lines: no other text can have its id meanwhile.
             made = self._made[id(text), width] = text, lines
         return made[1]

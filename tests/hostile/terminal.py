@@ -118,12 +118,16 @@ class HostileDesk(Desk):
             # What has changed is painted at the next turn of the screen's own clock.
             await pilot.pause(0.02)
             astray = self._astray()
-        assert astray == []
+        assert astray == [], "\n".join(astray)
 
     def _astray(self) -> list[str]:
         """Lines that do not stand in the terminal's cells as they were meant."""
         lines = enumerate(self.painted())
-        return [line for number, line in lines if self.terminal.cells(number) != cells(line)]
+        return [
+            f"{number}: {shown!r} is not {line!r}"
+            for number, line in lines
+            if (shown := self.terminal.cells(number)) != cells(line)
+        ]
 
 
 def cells(text: str) -> list[str]:

@@ -6,7 +6,7 @@ The real widgets paint it through Textual's own bytes into an emulator, which ob
 import asyncio
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -91,6 +91,31 @@ def test_no_text_acts_or_leaves_its_cell() -> None:
             paint()
         finally:
             runner.run(stage.__aexit__(None, None, None))
+
+
+@pytest.mark.parametrize("letters", ["e\u0301", "漢", "x漢", "漢\u0301e\u0301o", "e\u0301\u0302 "])
+async def test_a_toast_that_goes_leaves_every_letter_whole_and_with_its_accent(
+    letters: str,
+) -> None:
+    desk, size = HostileDesk(100, 24), (100, 24)
+    async with desk.app.run_test(headless=False, size=size, notifications=True) as pilot:
+        # Begun at other cells, so that some edge of the toast cuts each of them in each way.
+        await desk.give(pilot, world(["x" * n + letters * 60 for n in range(24)]))
+        await desk.unharmed(pilot)
+        for words in ("Sent.", "Sent to Zendesk, and not heard of since.\nIt will be asked again."):
+            desk.app.notify(words, timeout=3600)
+            await _until(pilot, lambda: "Sent" in desk.text())
+            await desk.unharmed(pilot)
+            desk.app.clear_notifications()
+            await _until(pilot, lambda: "Sent" not in desk.text())
+            await desk.unharmed(pilot)
+
+
+async def _until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Toasts come and go at the next turn of the screen's own clock."""
+    async with asyncio.timeout(10):
+        while not holds():
+            await pilot.pause(0.02)
 
 
 async def test_pages_and_toasts_over_the_queue_show_text_as_data() -> None:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from tests.perf.canned import by_seconds, canned
 from tests.screen.stage import NOON, Desk, settle
 from tui.compositor import NarrowCompositor, Piece, Pieces, can_narrow
+from widgets.gutter import GUTTER
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ async def test_a_countdown_asks_nobody_but_its_column_and_that_for_its_line(
         compositor._dirty_regions = {Region(2, 4, 8, 1)}
         compositor.render_partial_update()
 
-        assert asked == [("gutter", Region(0, 1, 8, 1))]
+        assert asked == [("gutter", Region(0, 1, GUTTER, 1))]
         assert len(compositor.visible_widgets) > 8
 
 

@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 
 from msgspec.structs import replace
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 
 from services.clock import ManualClock
@@ -34,6 +35,7 @@ from services.policy.rules import PolicyRules
 from services.queue import Row, arrange
 from tests.stillness import still
 from tui.app import RotaApp
+from tui.compositor import NarrowCompositor
 from tui.options import ScreenOptions
 from tui.signals import Calls
 
@@ -155,8 +157,7 @@ class Desk:
 
     def painted(self) -> list[str]:
         """All lines of the screen on top."""
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
+        return painted(self.app.screen)
 
     def text(self) -> str:
         """All that is painted, in one."""
@@ -167,6 +168,18 @@ class Desk:
         """The id of the issue under the cursor."""
         held = self.app.queue.table.selected
         return held.issue.id if held else None
+
+
+def painted(screen: Screen[object]) -> list[str]:
+    """All lines of a screen as they are meant to stand in the terminal."""
+    compositor = screen._compositor
+    if not isinstance(compositor, NarrowCompositor):
+        return [strip.text for strip in compositor.render_strips()]
+    pieces = sorted(compositor._pieces([compositor.size.region]), key=lambda piece: piece[:2])
+    lines = [""] * compositor.size.height
+    for _, y, strip in pieces:
+        lines[y] += strip.text
+    return lines
 
 
 async def settle(pilot: Pilot[None]) -> None:
