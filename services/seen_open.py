@@ -5,7 +5,7 @@ come or go, and once an hour all that are open, a part at a time: there may be t
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -31,7 +31,7 @@ WRITTEN = 250
 class Prepared(Struct, frozen=True):
     """What it takes to have it written down what is open."""
 
-    open: frozenset[str]
+    open: Set[str]
     all_at: datetime
     """When all that is open was written down last, this time included."""
     left: list[tuple[str, float]]
@@ -44,7 +44,7 @@ class SeenOpen:
     def __init__(self, db: sqlite3.Connection) -> None:
         """Nothing is known to be open. `db` has been brought up to date with `MIGRATION`."""
         self._db = db
-        self._open: frozenset[str] = frozenset()
+        self._open: Set[str] = frozenset()
         self._all_at: datetime | None = None
         self._prepared: Prepared | None = None
 
@@ -62,17 +62,16 @@ class SeenOpen:
         for start in range(0, len(ids), LOOKED_AT):
             found |= halves(*ids[start : start + LOOKED_AT])
             yield
-        now_open, all_at = frozenset(found), self._all_at
-        seen = now_open ^ self._open
+        seen, all_at = found ^ self._open, self._all_at
         if all_at is None or at - all_at >= EVERY:
-            seen, all_at = now_open | self._open, at
+            seen, all_at = found | self._open, at
         left = [(half, at.timestamp()) for half in seen]
         while len(left) > WRITTEN:
             with transaction(self._db):
                 self._write(left[-WRITTEN:])
             del left[-WRITTEN:]
             yield
-        self._prepared = Prepared(now_open, all_at, left)
+        self._prepared = Prepared(found, all_at, left)
 
     def save(self) -> None:
         """Write down the rest, as part of the caller's transaction; `saved` says that it held.

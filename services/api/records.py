@@ -62,10 +62,11 @@ async def readable_in_turns(
     """As `readable`, but others get their turn, so that no key waits for a whole page."""
     values: list[T] = []
     skipped: list[str] = []
+    await asyncio.sleep(0)
     for number, _ in enumerate(_each(noun, raws, read, values, skipped), 1):
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
-    # To take in what has been read takes as long as to read it.
+    # To receive them, and to take in what has been read, takes as long as to read it.
     await asyncio.sleep(0)
     return tuple(values), tuple(skipped)
 

@@ -235,12 +235,14 @@ class Zendesk:
         params: Sequence[tuple[str, str]],
     ) -> TicketPage:
         answer = await self._api.ask(Request("GET", path, params))
+        await asyncio.sleep(0)
         # Nearly always; where anything is wrong with the page, the rest of it is still to be had.
         try:
             page = self._sound(decode(self._api.source, answer, ticket_wire.SOUND[shape]))
         except (UnexpectedReply, ValueError):
             page = self._page(decode(self._api.source, answer, shape))
-        # To take in what is on it takes as long again; no key waits for both.
+        # To receive it, to read it, and to take in what is on it take some milliseconds each: no
+        # key waits for more than one of them.
         await asyncio.sleep(0)
         return page
 

@@ -37,7 +37,7 @@ def main() -> int:
     measured: list[Figure] = []
     shift = growth.begin() if GROWTH in (asked.only or [GROWTH]) else None
     for name in asked.only or TOPICS:
-        print(f"measuring: {name} …", file=sys.stderr)
+        print(f"measuring: {name} … ({time.monotonic() - began:.0f} s)", file=sys.stderr)
         if name in TOPICS:
             measured += TOPICS[name]()
     if shift is not None:

@@ -24,7 +24,7 @@ from services.simulator.transport import SimulatorTransport
 from services.simulator.world import World
 from services.store import Store
 from services.zendesk.client import _INCLUDE
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, median
 from tests.embedded import CONFIG
 
 FEW, MANY = 400, 10_000
@@ -35,7 +35,7 @@ SHIFT = 1_000_000
 """Between the ids of a ticket and of the next one like it."""
 
 MINUTES = 5
-"""For so long the steady state is looked at."""
+"""For so long the steady state is looked at; of what is longest in each, the middle one counts."""
 
 
 @dataclass
@@ -62,12 +62,12 @@ def figures() -> Iterator[Figure]:
     (few, _, _), (many, longest, at_first) = (asyncio.run(_polls(one)) for one in (FEW, MANY))
     topic = "Polls that tell nothing new, the vendors' part not counted"
     yield Figure(topic, f"one poll, {MANY:,} issues", many, "ms", 1.5, f"{FEW} issues", few)
-    yield Figure(topic, f"the longest a key waits, {MANY:,} issues", longest, "ms", 5)
+    yield Figure(topic, f"the longest a key waits in a minute, {MANY:,} issues", longest, "ms", 5)
     yield Figure(topic, "the same in the first poll of all", at_first, "ms")
 
 
 async def _polls(open_issues: int) -> tuple[float, float, float]:
-    """CPU of a poll, its longest step, and the longest one of the first poll of each vendor."""
+    """CPU of a poll, the longest step of a minute, and that of the first poll of each vendor."""
     clock = ManualClock(DEMO_START)
     world = World(clock)
     populate(world, open_issues=FEW)
@@ -96,14 +96,17 @@ async def _polls(open_issues: int) -> tuple[float, float, float]:
         gc.collect()
         gc.freeze()
         await asyncio.sleep(0)
-        spent.total, spent.longest, told = 0.0, 0.0, 0
-        await _pass(clock, MINUTES * 60)
-        each, longest = spent.total / told, spent.longest
+        spent.total, told, longest = 0.0, 0, []
+        for _ in range(MINUTES):
+            spent.longest = 0.0
+            await _pass(clock, 60)
+            longest.append(spent.longest)
+        each = spent.total / told
         gc.unfreeze()
         listener.cancel()
         await asyncio.gather(listener, return_exceptions=True)
     await on.aclose()
-    return each, longest, at_first
+    return each, median(longest), at_first
 
 
 async def _pass(clock: ManualClock, seconds: int) -> None:

@@ -17,7 +17,7 @@ from tests.bench.state import FIRST, laptop
 from tests.bench.terminal import ROOT, Terminal
 
 RUNS = 7
-PAINTS = 11
+PAINTS = 8
 """Starts of each; one that meets with something else on the machine takes half as long again."""
 STAYS = 3
 SETTLED = 2.5

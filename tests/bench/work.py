@@ -33,7 +33,7 @@ from tests.bench.typed import Page
 from tests.embedded import embedded
 from tests.perf.canned import by_minutes, canned
 
-RUNS = 7
+RUNS = 5
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 HOLIDAYS = bank_holidays("GB", "ENG")
 CALENDAR = SupportCalendar(PolicyRules().hours, HOLIDAYS)

@@ -30,5 +30,5 @@ async def test_others_get_their_turn_while_a_page_is_read() -> None:
         await asyncio.sleep(0)
         so_far.append(len(read))
 
-    # Once more before what has been read is taken in.
-    assert so_far == [AT_ONCE, 2 * AT_ONCE, 2 * AT_ONCE + 5, 2 * AT_ONCE + 5]
+    # And once more before they are read, and before they are taken in.
+    assert so_far == [0, AT_ONCE, 2 * AT_ONCE, 2 * AT_ONCE + 5, 2 * AT_ONCE + 5]
