@@ -11,7 +11,7 @@ from tests.bench.figures import Figure, median, percentile
 from tests.bench.idle import dashboard
 from tests.bench.terminal import Terminal, python
 
-PRESSES = 80
+PRESSES = 70
 WARM_UP = 12
 RUN = 8
 """Keys in a row where programs take turns; the first of them, after a rest, is not counted."""
