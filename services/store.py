@@ -45,9 +45,6 @@ MIGRATIONS = (
 )
 """Append only; `PRAGMA user_version` counts how many have been applied."""
 
-LOOKED_AT = 1_000
-"""Issues looked at in one step of what is done in steps."""
-
 
 class CachedQueue(Struct, frozen=True):
     """The last snapshot, and when it was taken on the servers' clock."""
@@ -167,8 +164,8 @@ class Store:
             StoreError: The disk is full or read-only.
         """
         ids: list[str] = []
-        for start in range(0, len(issues), LOOKED_AT):
-            ids += [issue.id for issue in issues[start : start + LOOKED_AT]]
+        for start in range(0, len(issues), seen_open.LOOKED_AT):
+            ids += [issue.id for issue in issues[start : start + seen_open.LOOKED_AT]]
             yield
         yield from self._seen_open.prepare(ids, at)
         yield
