@@ -158,21 +158,17 @@ def changed_up_to(before: tuple[str, bool], line: tuple[str, bool]) -> int:
     >>> changed_up_to(("Ann 12s · Bo 3s, on call", False), ("Ann 13s · Bo 4s, on call", False))
     15
     >>> changed_up_to(("Ann e\\u0301, on call", False), ("Ann a\\u0301, on call", False))
-    7
+    6
     """
     (old, old_tone), (new, tone) = before, line
-    # An accent stands behind its letter and takes no cell: a cut right behind the letter loses it.
-    beyond = 1 if new and cell_len(new[-1]) == 0 else 0
     if cell_len(old) != cell_len(new) or old_tone is not tone:
-        return max(cell_len(old), cell_len(new)) + 1 + beyond
+        return max(cell_len(old), cell_len(new)) + 1
     alike = sum(
         1
         for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old[::-1], new[::-1], strict=False))
     )
-    end = len(new) - alike
-    while 0 < end < len(new) and 0 in (cell_len(new[end - 1]), cell_len(new[end])):
-        end += 1
-    return cell_len(new[:end]) + 1 + (beyond if end == len(new) else 0)
+    # Whoever sends it sends the accents of the last letter with it.
+    return cell_len(new[: len(new) - alike]) + 1
 
 
 def on_call_wordings(
