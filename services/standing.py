@@ -104,14 +104,13 @@ class Standing:
         gone, come = self._compare(self._given, issues)
         self._given = issues
         turned = self.advance(now)
-        fresh = {issue.id: issue for issue in come}
-        left = {issue.id for issue in gone} - fresh.keys()
         held = self._held
+        fresh = {issue.id: issue for issue in come}
+        left = {name for issue in gone if (name := issue.id) not in fresh and name in held}
         changed: Collection[Issue] = fresh.values()
         if held and not self._are_few(changed):
             # The very same may come as another value alike; a few of them are put in again.
             changed = [i for i in changed if (row := held.get(i.id)) is None or row.issue != i]
-        left &= held.keys()
         if not (left or changed):
             return turned
         self._replace(left, changed, now)

@@ -15,6 +15,10 @@ WINDOWS = 10
 SECONDS = 6
 """Seconds of a window; all of them are a minute, in which everything turns once that can."""
 
+SETTLED = 20
+"""Seconds until what follows a start is done with: the story of the issue under the cursor is read,
+garbage is frozen, and of 10,000 issues that are all new it is worked out when they ring."""
+
 ROWS = 36
 """Countdowns in view in a window of 40 lines."""
 
@@ -112,7 +116,7 @@ def watch(cases: Mapping[str, Sequence[str]]) -> dict[str, Second]:
         windows: dict[str, list[tuple[float, int, int]]] = {name: [] for name in cases}
         for _ in range(WINDOWS):
             before = {name: _account(t) for name, t in terminals.items()}
-            _pump(terminals.values(), SECONDS)
+            pump(terminals.values(), SECONDS)
             for name, terminal in terminals.items():
                 cpu, sent, wakes = _account(terminal)
                 was = before[name]
@@ -132,16 +136,14 @@ def watch(cases: Mapping[str, Sequence[str]]) -> dict[str, Second]:
 @contextmanager
 def _running(cases: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Terminal]]:
     with ExitStack() as open_ones:
-        terminals = {}
-        for name, argv in cases.items():
-            columns, rows = (60, 15) if name.startswith("small") else (120, 40)
-            terminal = Terminal(argv, columns=columns, rows=rows)
-            terminals[name] = open_ones.enter_context(terminal)
+        terminals = {
+            name: open_ones.enter_context(Terminal(argv, columns=columns, rows=rows))
+            for name, argv in cases.items()
+            for columns, rows in [(60, 15) if name.startswith("small") else (120, 40)]
+        }
+        for terminal in terminals.values():
             terminal.until(lambda sent: len(sent) > 1000 or b"READYMARK" in sent)
-            terminal.settle(0.5)
-        # The story of the issue under the cursor is read, garbage is frozen, and of 10,000 issues
-        # that are all new it is worked out when they ring and what became of their promises.
-        _pump(terminals.values(), 30)
+        pump(terminals.values(), SETTLED)
         yield terminals
 
 
@@ -149,8 +151,8 @@ def _account(terminal: Terminal) -> tuple[float, int, int]:
     return terminal.cpu(), len(terminal.sent), terminal.wakes()
 
 
-def _pump(terminals: Iterable[Terminal], seconds: float) -> None:
-    """Read whatever they write, for so long."""
+def pump(terminals: Iterable[Terminal], seconds: float) -> None:
+    """Read whatever programs write, for so long."""
     by_fd = {terminal.fd: terminal for terminal in terminals}
     end = time.perf_counter() + seconds
     while (left := end - time.perf_counter()) > 0:

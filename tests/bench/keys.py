@@ -1,25 +1,33 @@
 """How soon does the screen follow a key, a poll or another size? From outside, in a terminal."""
 
+import itertools
 import random
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from tests.bench.figures import Figure, median, percentile
-from tests.bench.idle import dashboard
+from tests.bench.idle import dashboard, pump
 from tests.bench.terminal import Terminal, python
 
-PRESSES = 70
-WARM_UP = 12
-RUN = 8
-"""Keys in a row where programs take turns; the first of them, after a rest, is not counted."""
-DOWN, UP, PAGE = b"j", b"k", b"\x1b[6~"
+PRESSES = 200
+FEW_PRESSES = 96
+"""Where only the median is asked for."""
+ROUNDS = 12
+"""In which programs take turns; what they are compared by is then not how busy the machine was
+with something else."""
+REST = 8.0
+"""Seconds before the first key, in which what follows a start is done with."""
+GAP = (0.01, 0.04)
+"""Seconds between a paint that is over and the next key, by chance, so as to meet no beat."""
+DOWN, UP, PAGE, TRIAGE = b"j", b"k", b"\x1b[6~", b"t"
 ESCAPE = b"\x1b[27u"
 """As terminals send it that tell it apart from the beginning of other keys, without a delay."""
 POLL = signal.SIGUSR1
-ARROW_DOWN = b"\x1b[B"
+ARROW_DOWN, MERGE = b"\x1b[B", b"m"
+"""Of the reference."""
 MERGED = "DataTable, update and sort"
 TABLE = "DataTable, arrow down"
 
@@ -38,6 +46,17 @@ class Presses:
     """Bytes for each."""
 
 
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """What is pressed on one terminal."""
+
+    terminal: Terminal
+    keys: Sequence[bytes | signal.Signals]
+    """In turn; a signal stands for a poll."""
+    presses: int
+    """How often, without the first of each round, which comes after a rest."""
+
+
 def table(number: int) -> list[str]:
     """The reference."""
     return python("-m", "tests.bench.apps.table", str(number))
@@ -45,9 +64,38 @@ def table(number: int) -> list[str]:
 
 def figures() -> Iterator[Figure]:
     """All figures of keys."""
-    both = [dashboard(number, "minutes") for number in (200, 10_000)]
-    few, many = pressed_in_turn(both, [DOWN, UP], rest=6.0)
-    theirs = pressed(table(200), [ARROW_DOWN])
+    programs = {
+        "200": dashboard(200, "minutes"),
+        "10,000": dashboard(10_000, "minutes"),
+        "scrolling": dashboard(400, "minutes"),
+        "table": table(200),
+        "large table": table(10_000),
+    }
+    with ExitStack() as open_ones:
+        on = {name: open_ones.enter_context(Terminal(argv)) for name, argv in programs.items()}
+        for terminal in on.values():
+            terminal.until(lambda said: len(said) > 3000)
+        pump(on.values(), REST)
+        on["scrolling"].type(PAGE)
+        on["scrolling"].settle()
+        yield from _cursor(on)
+        yield from _polls(on)
+        yield from _form(on["200"])
+        topic = "Another size of the window"
+        for number in ("200", "10,000"):
+            wait = _resized(on[number])
+            yield Figure(topic, f"to the first byte, {number} issues", wait, "ms", 35)
+
+
+def _cursor(on: Mapping[str, Terminal]) -> Iterator[Figure]:
+    few, many, scrolling, theirs = pressed_in_turn(
+        [
+            Typist(on["200"], [DOWN, UP], PRESSES),
+            Typist(on["10,000"], [DOWN, UP], FEW_PRESSES),
+            Typist(on["scrolling"], [DOWN], PRESSES),
+            Typist(on["table"], [ARROW_DOWN], FEW_PRESSES),
+        ]
+    )
     topic = "A key that moves the cursor within the window"
     yield Figure(topic, "key to paint, median", median(few.waits), "ms", 5)
     yield Figure(topic, "key to paint, 99 of 100", percentile(few.waits, 0.99), "ms", 16)
@@ -55,91 +103,53 @@ def figures() -> Iterator[Figure]:
     yield Figure(topic, "bytes", few.sent, "B", 600)
     yield Figure(topic, "CPU, 10,000 issues", many.cpu, "ms", 1.15, "200 issues", few.cpu)
     yield Figure(topic, "median, 10,000 issues", median(many.waits), "ms", 5)
-
-    ours = pressed(dashboard(200, "minutes"), [DOWN], before=[PAGE])
     topic = "A key that scrolls the list"
-    yield Figure(topic, "CPU", ours.cpu, "ms", 0.5, TABLE, theirs.cpu)
-    yield Figure(topic, "key to paint, median", median(ours.waits), "ms")
-    yield Figure(topic, "key to paint, 99 of 100", percentile(ours.waits, 0.99), "ms", 20)
+    yield Figure(topic, "CPU", scrolling.cpu, "ms", 0.5, TABLE, theirs.cpu)
+    yield Figure(topic, "key to paint, median", median(scrolling.waits), "ms")
+    yield Figure(topic, "key to paint, 99 of 100", percentile(scrolling.waits, 0.99), "ms", 20)
 
-    ours = pressed(dashboard(10_000, "minutes"), [POLL], presses=12, gap=0.6, warm_up=3, rest=8.0)
-    theirs = pressed(table(10_000), [b"m"], presses=12, gap=0.6, warm_up=3)
+
+def _polls(on: Mapping[str, Terminal]) -> Iterator[Figure]:
+    # What follows a poll is done with before the next one.
+    ours, theirs = pressed_in_turn(
+        [Typist(on["10,000"], [POLL], 9), Typist(on["large table"], [MERGE], 9)],
+        rounds=3,
+        gap=(0.6, 0.6),
+    )
     topic = "A poll that changed 100 of 10,000 issues"
     yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, MERGED, theirs.cpu)
 
-    opened = pressed(dashboard(200, "minutes"), [b"t", ESCAPE], presses=40, gap=0.2, warm_up=4)
+
+def _form(terminal: Terminal) -> Iterator[Figure]:
+    (both,) = pressed_in_turn([Typist(terminal, [ESCAPE, TRIAGE], 44)], rounds=1, gap=(0.2, 0.2))
+    # The first of each is not asked about: to make the form takes longer than to show it again.
+    opened, closed = both.done[2::2], both.done[3::2]
     topic = "The triage form"
-    yield Figure(topic, "key to painted, median", median(opened.done[::2]), "ms", 50)
-    yield Figure(topic, "key to painted, 99 of 100", percentile(opened.done[::2], 0.99), "ms", 100)
-    yield Figure(topic, "closed again, median", median(opened.done[1::2]), "ms", 16)
-
-    first = [_resized(number) for number in (200, 10_000)]
-    topic = "Another size of the window"
-    yield Figure(topic, "to the first byte, 200 issues", first[0], "ms", 35)
-    yield Figure(topic, "to the first byte, 10,000 issues", first[1], "ms", 35)
-
-
-def pressed(
-    argv: Sequence[str],
-    keys: Sequence[bytes | signal.Signals],
-    *,
-    before: Sequence[bytes] = (),
-    presses: int = PRESSES,
-    gap: float = 0.0,
-    warm_up: int = WARM_UP,
-    rest: float = 2.0,
-) -> Presses:
-    """Start it, press keys in turn, and say what they cost.
-
-    Args:
-        argv: The program.
-        keys: What is pressed in turn; a signal stands for a poll.
-        before: What is pressed once before.
-        presses: How often.
-        gap: Seconds between two; 0 is a few hundredths, by chance, so as to meet no beat.
-        warm_up: Presses that are not counted.
-        rest: Seconds before the first, in which what follows a start is done with.
-    """
-    (seen,) = pressed_in_turn(
-        [argv], keys, before=before, presses=presses, gap=gap, warm_up=warm_up, rest=rest
-    )
-    return seen
+    yield Figure(topic, "key to painted, median", median(opened), "ms", 50)
+    yield Figure(topic, "key to painted, 99 of 100", percentile(opened, 0.99), "ms", 100)
+    yield Figure(topic, "closed again, median", median(closed), "ms", 16)
 
 
 def pressed_in_turn(
-    programs: Sequence[Sequence[str]],
-    keys: Sequence[bytes | signal.Signals],
-    *,
-    before: Sequence[bytes] = (),
-    presses: int = PRESSES,
-    gap: float = 0.0,
-    warm_up: int = WARM_UP,
-    rest: float = 2.0,
+    typists: Sequence[Typist], *, rounds: int = ROUNDS, gap: tuple[float, float] = GAP
 ) -> list[Presses]:
-    """The same with several programs at once, a few keys for each in turn.
+    """Press keys, on one terminal after the other, some in each round; what they cost.
 
-    What they are compared by is then not how busy the machine was with something else.
+    Args:
+        typists: Who presses what.
+        rounds: In how many turns.
+        gap: Seconds, at least and at most, from the end of a paint to the next key.
     """
-    run = RUN if len(programs) > 1 else presses + warm_up
     chance = random.Random(1)
-    seen: list[list[tuple[float, float, float, float]]] = [[] for _ in programs]
-    with ExitStack() as open_ones:
-        terminals = [open_ones.enter_context(Terminal(argv)) for argv in programs]
-        for terminal in terminals:
-            terminal.until(lambda said: len(said) > 3000)
-            terminal.settle(0.6)
-            terminal.run(rest)
-            for key in before:
-                terminal.type(key)
-                terminal.settle(0.3)
-        for start in range(0, presses + warm_up, run):
-            for terminal, kept in zip(terminals, seen, strict=True):
-                for turn in range(start, start + run):
-                    wait, done, spent, written = _press(terminal, keys[turn % len(keys)])
-                    first = turn == start and len(programs) > 1
-                    if turn >= warm_up and wait is not None and not first:
-                        kept.append((wait * 1000, done * 1000, spent * 1000, written))
-                    terminal.run(gap or chance.uniform(0.03, 0.07))
+    seen: list[list[tuple[float, float, float, float]]] = [[] for _ in typists]
+    for _ in range(rounds):
+        for typist, kept in zip(typists, seen, strict=True):
+            keys = itertools.cycle(typist.keys)
+            for turn in range(-(-typist.presses // rounds) + 1):
+                wait, done, spent, written = _press(typist.terminal, next(keys))
+                if turn and wait is not None:
+                    kept.append((wait * 1000, done * 1000, spent * 1000, written))
+                typist.terminal.run(chance.uniform(*gap))
     return [_told(kept) for kept in seen]
 
 
@@ -165,17 +175,13 @@ def _press(
     return wait, done, terminal.cpu() - cpu, len(terminal.sent) - sent
 
 
-def _resized(number: int) -> float:
+def _resized(terminal: Terminal) -> float:
     """Milliseconds to the first byte after a change of size; the median of several."""
-    with Terminal(dashboard(number, "minutes")) as terminal:
-        terminal.until(lambda said: len(said) > 3000)
-        terminal.settle(0.6)
-        terminal.run(2.0)
-        waits = []
-        for turn in range(9):
-            began = time.perf_counter()
-            terminal.resize(*((100, 30), (120, 40))[turn % 2])
-            if terminal.read(2.0):
-                waits.append((time.perf_counter() - began) * 1000)
-            terminal.settle(0.3)
-        return median(waits)
+    waits = []
+    for turn in range(9):
+        began = time.perf_counter()
+        terminal.resize(*((100, 30), (120, 40))[turn % 2])
+        if terminal.read(2.0):
+            waits.append((time.perf_counter() - began) * 1000)
+        terminal.settle()
+    return median(waits)

@@ -81,7 +81,7 @@ def first_paint(argv: Sequence[str], environ: Mapping[str, str], mark: bytes) ->
         return terminal.cpu()
 
 
-def _shown(mark: bytes, sent: bytes) -> bool:
+def _shown(mark: bytes, sent: bytearray) -> bool:
     return mark in sent
 
 

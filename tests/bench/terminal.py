@@ -45,7 +45,7 @@ class Terminal:
     ) -> None:
         """Start the program."""
         self.argv = list(argv)
-        self.sent = b""
+        self.sent = bytearray()
         """Everything that the program has written so far."""
         self.alive = True
         env = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
@@ -99,7 +99,7 @@ class Terminal:
             written += self.read(left)
         return written
 
-    def until(self, seen: Callable[[bytes], bool], wait: float = 60.0) -> float:
+    def until(self, seen: Callable[[bytearray], bool], wait: float = 60.0) -> float:
         """Seconds from the start until what it wrote is as wanted.
 
         Raises:
