@@ -1,7 +1,6 @@
 """The wiring: one worker that takes snapshots, one tick, and messages to the feed."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from services.log import Log
 from services.outbox.outbox import Outbox
 from services.plain import plain
 from services.policy.deadlines import Policy
+from tui.collector import Collector
 from tui.crash import Discreet
 from tui.doorway import Doorway
 from tui.driver import quiet_driver
@@ -113,7 +113,7 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
         self._said: set[str] = set()
         self._keys = keymap(self.options.keys)
         self._next_tick: asyncio.TimerHandle | None = None
-        self._spared = False
+        self._collector = Collector()
         self._dress()
         self.open_hosts = self.options.open_hosts
         self.queue = QueueScreen(policy, self.options, clock, self._first, self._compare)
@@ -154,6 +154,10 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
         """The keys as the operator wants them."""
         self.set_keymap(self._keys)
 
+    async def on_unmount(self) -> None:
+        """Leave the process as it was."""
+        self._collector.end()
+
     def _first(self) -> None:
         """Paint first what is known, then ask."""
         self.writing.start()
@@ -166,6 +170,7 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
         self.take_snapshots()
         if self._stationery.deliver is not None:
             self.deliver()
+        self._collector.begin()
 
     @work(group="feed", exclusive=True)
     async def take_snapshots(self) -> None:
@@ -174,15 +179,7 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
             self.snapshot = snapshot
             self._say_once(snapshot.said)
             self._show()
-            if not self._spared:
-                self._spared = True
-                self.call_after_refresh(self._spare_collector)
-
-    def _spare_collector(self) -> None:
-        """What is alive now lives as long as the program: it need not be looked at again."""
-        gc.collect()
-        gc.freeze()
-        gc.enable()
+            self._collector.follow(snapshot, self.call_after_refresh)
 
     @work(group="deliver")
     async def deliver(self) -> None:

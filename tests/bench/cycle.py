@@ -26,6 +26,7 @@ from services.store import Store
 from services.zendesk.client import _INCLUDE
 from tests.bench.figures import Figure, median
 from tests.embedded import CONFIG
+from tui.collector import Collector
 
 FEW, MANY = 400, 10_000
 """Issues that are open. The few fill a page of each list."""
@@ -78,14 +79,18 @@ async def _polls(open_issues: int) -> tuple[float, float, float]:
     }
     vendors = Vendors(world, open_issues // FEW, spent)
     on = assemble(CONFIG, token, clock=clock, transport=vendors, store=Store(None))
+    collector = Collector()
 
     async def listen() -> None:
         nonlocal told
-        async for _ in on.poller.snapshots():
+        async for snapshot in on.poller.snapshots():
             told += 1
+            collector.follow(snapshot, lambda put_aside: put_aside())
 
     run = events.Handle._run
     with mock.patch.object(events.Handle, "_run", lambda handle: spent.step(lambda: run(handle))):
+        collector.begin()
+        spent.longest = 0.0
         listener = asyncio.create_task(listen())
         while told < 2:
             await asyncio.sleep(0.001)
