@@ -3,8 +3,10 @@
 import gc
 import sys
 
+import pytest
 from hypothesis import settings
 
+from tests import doctests
 from tests.certificates import read_once
 from tests.sheets import parse_once
 from tests.stillness import rest_by_turns
@@ -19,6 +21,11 @@ rest_by_turns()
 
 # Else httpx looks for it in every directory at every request, and never finds it.
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Modules outside of this directory are asked as well."""
+    config.pluginmanager.register(doctests)
 
 
 def pytest_collection_finish() -> None:

@@ -5,12 +5,16 @@ program has hardly worked meanwhile. That is a wait after every key, and on a bu
 The manual clock turns the loop fifty times, whether there is anything to do or not. The loop knows:
 there is nothing left but timers and sockets, and no screen that is yet to be drawn. This rests on
 names that are Textual's and asyncio's own business; a test pins them.
+
+Nobody looks before that, either: where no terminal is told, a screen is drawn when it appears and
+whenever the dashboard rests, and not at each of the steps that lead there.
 """
 
 import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from weakref import WeakSet
 
 import textual.app
 import textual.pilot
@@ -37,6 +41,12 @@ OWED = (
 )  # fmt: skip
 """What a screen does at the next turn of its clock, sixty times a second."""
 
+really_draw = Screen._compositor_refresh
+"""What Textual does at each step."""
+
+_drawn: WeakSet[Screen[Any]] = WeakSet()
+_to_draw: WeakSet[Screen[Any]] = WeakSet()
+
 
 async def still(min_sleep: float = 0, max_sleep: float = 0) -> None:
     """Return when the dashboard rests: it waits for nothing but time or the world.
@@ -56,6 +66,8 @@ async def still(min_sleep: float = 0, max_sleep: float = 0) -> None:
             await asyncio.sleep(BREATH)
         elif _owes(app.screen):
             app.screen._on_timer_update()
+        elif app.screen in _to_draw:
+            _draw(app.screen)
         else:
             return
 
@@ -92,6 +104,27 @@ def _owes(screen: Screen[Any]) -> bool:
     return drawn and any(getattr(screen, name) for name in OWED)
 
 
+def draw_at_rest(screen: Screen[Any]) -> None:
+    """Draw the screen as soon as the dashboard rests; at once where it is new or a terminal looks.
+
+    What has changed is remembered until then, by its compositor.
+    """
+    app = screen.app
+    if screen is not app.screen or screen not in _drawn or not app.is_headless or app.is_inline:
+        _draw(screen)
+        return
+    screen._dirty_widgets.clear()
+    _to_draw.add(screen)
+    app._update_mouse_over(screen)
+
+
+def _draw(screen: Screen[Any]) -> None:
+    _to_draw.discard(screen)
+    if screen is screen.app.screen:
+        _drawn.add(screen)
+    really_draw(screen)
+
+
 async def _settled(clock: ManualClock) -> None:
     await turns(MOST)
 
@@ -101,3 +134,4 @@ def rest_by_turns() -> None:
     for module in (textual.app, textual.pilot):
         setattr(module, "wait_for_idle", still)  # noqa: B010
     setattr(ManualClock, "settle", _settled)  # noqa: B010
+    setattr(Screen, "_compositor_refresh", draw_at_rest)  # noqa: B010

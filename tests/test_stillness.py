@@ -5,15 +5,18 @@ import threading
 from collections import deque
 from datetime import UTC, datetime
 
+import pytest
 import textual.app
 import textual.css.stylesheet as stylesheet
 import textual.pilot
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Static
 
 from services.clock import ManualClock
-from tests.stillness import MOST, OWED, still, threads_work, turns
+from tests.stillness import MOST, OWED, draw_at_rest, still, threads_work, turns
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 
@@ -59,6 +62,39 @@ async def test_a_change_of_size_is_not_waited_for() -> None:
         await still()
 
         assert app.screen.size.width == 30
+
+
+async def test_of_many_steps_the_last_is_drawn() -> None:
+    """Here each step is one turn of the screen's clock; without us each would be drawn."""
+    drawn: list[str] = []
+    app = Chain(30)
+    async with app.run_test(size=(20, 4)) as pilot:
+        word = app.query_one("#word", Static)
+        draw = word.render_lines
+
+        def counted(crop: Region) -> list[Strip]:
+            drawn.append(str(word.content))
+            return draw(crop)
+
+        word.render_lines = counted  # type: ignore[method-assign]
+        await pilot.press("j")
+        await still()
+
+    assert drawn == ["30"]
+
+
+async def test_what_cannot_be_drawn_is_told_to_who_waits() -> None:
+    def fails(crop: Region) -> list[Strip]:
+        raise ZeroDivisionError
+
+    async def shows() -> None:
+        app = Chain(2)
+        async with app.run_test(size=(20, 4)) as pilot:
+            app.query_one("#word").render_lines = fails  # type: ignore[method-assign]
+            await pilot.press("j")
+
+    with pytest.raises(ZeroDivisionError):
+        await shows()
 
 
 async def test_another_dashboard_has_the_same_rules_and_not_those_of_another_theme() -> None:
@@ -127,5 +163,6 @@ def test_what_it_rests_on_is_there() -> None:
     assert {name for name in OWED if not hasattr(Screen(), name)} == set()
     assert textual.pilot.wait_for_idle is still  # type: ignore[attr-defined]
     assert textual.app.wait_for_idle is still  # type: ignore[attr-defined]
+    assert Screen._compositor_refresh is draw_at_rest
     tokenized = getattr(stylesheet, "tokenize_values")  # noqa: B009
     assert tokenized({"a": "1"}) is tokenized({"a": "1"})

@@ -21,7 +21,7 @@ T = TypeVar("T")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     r"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-    r"|\\."
+    r"|(?:\\[^u]){1,64}|\\u"
 )
 
 

@@ -46,8 +46,13 @@ def body(content: bytes, status: int = 200, **headers: str) -> Build:
 
 
 def says(document: object, status: int = 200, **headers: str) -> Build:
-    """This document as JSON."""
-    return lambda request: body(json.dumps(document).encode(), status, **headers)(request)
+    """This document as JSON, written when it is first asked for."""
+
+    @cache
+    def written() -> bytes:
+        return json.dumps(document).encode()
+
+    return lambda request: body(written(), status, **headers)(request)
 
 
 def streamed(stream: httpx.AsyncByteStream, status: int = 200, **headers: str) -> Build:

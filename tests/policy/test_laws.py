@@ -32,6 +32,7 @@ SOME = st.timedeltas(INSTANT, timedelta(hours=120)) | st.integers(1, 120).map(
     lambda hours: timedelta(hours=hours)
 )
 ALLOWANCES = SOME | st.just(timedelta(0))
+ELSEWHERE = ("America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Chatham")
 HOLIDAYS = {day for year in range(2018, 2042) for day in bank_holidays("GB", "ENG")(year)}
 
 
@@ -78,9 +79,7 @@ def test_it_is_what_walking_second_by_second_finds() -> None:
             )
 
 
-@pytest.mark.parametrize(
-    "zone", ["America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Chatham"]
-)
+@pytest.mark.parametrize("zone", ELSEWHERE)
 def test_it_is_what_walking_finds_in_other_zones(zone: str) -> None:
     rng = random.Random(zone)
     calendar = SupportCalendar(SupportHours(timezone=zone), no_holidays)
@@ -184,3 +183,16 @@ def test_clock_changes_do_not_matter(weekday: int, minute: int, allowed: int) ->
     )
 
     assert civil_end(winter) == civil_end(spring) == civil_end(summer) == civil_end(autumn)
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", *ELSEWHERE])
+def test_what_the_oracle_strides_over_is_alike_step_by_step(zone: str) -> None:
+    """Round the days on which clocks change, and round openings and closings."""
+    where, rng = ZoneInfo(zone), random.Random(zone)
+    for year in range(2018, 2041):
+        for month, day in ((3, 25), (4, 1), (9, 24), (10, 1), (10, 25), (11, 1)):
+            begin = utc(f"{year}-{month:02}-{day:02} 00:00") + timedelta(days=rng.randrange(7))
+            for quarter in range(0, 96, 3):
+                at = begin + (quarter + rng.randrange(3)) * oracle.QUARTER
+                steps = (at, at + oracle.MINUTE, at + oracle.QUARTER - oracle.SECOND)
+                assert len({oracle.is_open(step, HOLIDAYS, where) for step in steps}) == 1
