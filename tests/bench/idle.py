@@ -22,6 +22,10 @@ garbage is frozen, and of 10,000 issues that are all new it is worked out when t
 ROWS = 36
 """Countdowns in view in a window of 40 lines."""
 
+REPAINTED = "seconds 200"
+REPAINTS = 9
+DOWN, PAGE = b"j", b"\x1b[6~"
+
 CLOCK = "a Label clock in Textual"
 
 
@@ -34,8 +38,6 @@ class Second:
     sent: float
     """Bytes."""
     wakes: float
-    memory: float
-    """Megabytes, at the end."""
 
 
 def dashboard(number: int, kind: str, *more: str) -> list[str]:
@@ -69,7 +71,7 @@ def figures() -> Iterator[Figure]:
         cases["top"] = ["top", "-d", "1"]
     if shutil.which("htop"):
         cases["htop"] = ["htop", "-d", "10"]
-    seen = watch(cases)
+    seen, whole = watch(cases)
     clock = seen["clock"].cpu
     topic = "An idle second at 120×40"
 
@@ -92,14 +94,17 @@ def figures() -> Iterator[Figure]:
     yield cpu("CPU, 10,000 issues at 60×15", "small 10,000", 1.0, "at 120×40", large)
     yield cpu("CPU, nothing in seconds", "minutes 200", None, CLOCK, clock)
 
-    def sent(name: str, case: str, goal: float, beside: str = "", to: str = "") -> Figure:
+    def sent(name: str, case: str, goal: float | None, beside: str = "", to: str = "") -> Figure:
         reference = seen[to].sent if to else None
         return Figure(topic, name, seen[case].sent, "B/s", goal, beside, reference)
 
     yield sent("bytes, 36 rows in seconds", "seconds 200", 60 * ROWS + 100)
+    one = seen[REPAINTED].sent
+    yield Figure(topic, "bytes, 36 rows in seconds", one, "B/s", 0.25, "all rows painted", whole)
     yield sent("bytes, the same in the terminal's colours", "ansi 200", 32 * ROWS + 100)
     yield sent("bytes, 10,000 issues", "seconds 10,000", 1.05, "200 issues", "seconds 200")
     yield sent("bytes, 11 of 36 rows in seconds", "mixed 200", 60 * 11 + 100)
+    yield sent("bytes, 11 of 20 rows in seconds", "mixed 20", 60 * 11 + 100)
     yield sent("bytes, nothing in seconds", "minutes 200", 100)
 
     def wakes(name: str, case: str, goal: float) -> Figure:
@@ -110,8 +115,8 @@ def figures() -> Iterator[Figure]:
     yield Figure(topic, "wake-ups of Textual showing nothing", seen["still"].wakes, "/s")
 
 
-def watch(cases: Mapping[str, Sequence[str]]) -> dict[str, Second]:
-    """Let programs run side by side, and say what an average second of each cost."""
+def watch(cases: Mapping[str, Sequence[str]]) -> tuple[dict[str, Second], float]:
+    """Let programs run side by side; what an average second of each cost, and a list in bytes."""
     with _running(cases) as terminals:
         windows: dict[str, list[tuple[float, int, int]]] = {name: [] for name in cases}
         for _ in range(WINDOWS):
@@ -121,16 +126,27 @@ def watch(cases: Mapping[str, Sequence[str]]) -> dict[str, Second]:
                 cpu, sent, wakes = _account(terminal)
                 was = before[name]
                 windows[name].append((cpu - was[0], sent - was[1], wakes - was[2]))
-        return {
+        seconds = {
             name: Second(
                 cpu=median(cpu for cpu, _, _ in windows[name]) / SECONDS * 1000,
                 # What is painted once a minute falls into one window: only the mean tells of it.
                 sent=mean(sent for _, sent, _ in windows[name]) / SECONDS,
                 wakes=mean(wakes for _, _, wakes in windows[name]) / SECONDS,
-                memory=terminal.memory(),
             )
-            for name, terminal in terminals.items()
+            for name in terminals
         }
+        return seconds, _whole_list(terminals[REPAINTED])
+
+
+def _whole_list(terminal: Terminal) -> float:
+    """Bytes for all rows in view; a key that scrolls paints all of them."""
+    sizes = []
+    for key in (PAGE, *[DOWN] * REPAINTS):
+        before = len(terminal.sent)
+        terminal.type(key)
+        terminal.settle(0.05)
+        sizes.append(len(terminal.sent) - before)
+    return median(sizes[1:])
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from tests.bench.figures import Figure, median, percentile
-from tests.bench.idle import dashboard, pump
+from tests.bench.idle import DOWN, PAGE, dashboard, pump
 from tests.bench.terminal import Terminal, python
 
 PRESSES = 200
@@ -22,10 +22,10 @@ REST = 8.0
 """Seconds before the first key, in which what follows a start is done with."""
 GAP = (0.01, 0.04)
 """Seconds between a paint that is over and the next key, by chance, so as to meet no beat."""
-DOWN, UP, PAGE, TRIAGE = b"j", b"k", b"\x1b[6~", b"t"
+UP, TRIAGE = b"k", b"t"
 ESCAPE = b"\x1b[27u"
 """As terminals send it that tell it apart from the beginning of other keys, without a delay."""
-POLL = signal.SIGUSR1
+POLL, SAME = signal.SIGUSR1, signal.SIGUSR2
 ARROW_DOWN, MERGE = b"\x1b[B", b"m"
 """Of the reference."""
 MERGED = "DataTable, update and sort"
@@ -118,6 +118,8 @@ def _polls(on: Mapping[str, Terminal]) -> Iterator[Figure]:
     )
     topic = "A poll that changed 100 of 10,000 issues"
     yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, MERGED, theirs.cpu)
+    sent = median(_press(on["10,000"], SAME, 0.2)[-1] for _ in range(9))
+    yield Figure(topic, "bytes, where it changed none", sent, "B", 0)
 
 
 def _form(terminal: Terminal) -> Iterator[Figure]:
@@ -159,7 +161,7 @@ def _told(kept: Sequence[tuple[float, float, float, float]]) -> Presses:
 
 
 def _press(
-    terminal: Terminal, key: bytes | signal.Signals
+    terminal: Terminal, key: bytes | signal.Signals, patience: float = 1.0
 ) -> tuple[float | None, float, float, int]:
     while terminal.read(0):
         pass
@@ -168,7 +170,7 @@ def _press(
         terminal.type(key)
     else:
         terminal.tell(key)
-    wait = time.perf_counter() - began if terminal.read(1.0) else None
+    wait = time.perf_counter() - began if terminal.read(patience) else None
     done = wait or 0.0
     while terminal.read(0.03):
         done = time.perf_counter() - began

@@ -19,7 +19,7 @@ from tests.bench.terminal import ROOT, Terminal
 RUNS = 7
 PAINTS = 8
 """Starts of each; one that meets with something else on the machine takes half as long again."""
-STAYS = 3
+STAYS = 5
 SETTLED = 2.5
 """Seconds after the first paint, when what is loaded behind it is there."""
 READY = b"READYMARK"

@@ -1,7 +1,7 @@
 """The dashboard on a canned queue: `dashboard.py N KIND [THEME]`.
 
 KIND says how the countdowns change: `seconds`, `mixed` or `minutes`. The signal USR1 stands for a
-poll that changed a hundred issues.
+poll that changed a hundred issues, USR2 for one that told the same again.
 """
 
 import asyncio
@@ -35,7 +35,9 @@ class CannedFeed(FakeFeed):
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """All that is told."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.poll)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR1, self.poll)
+        loop.add_signal_handler(signal.SIGUSR2, lambda: self.waiting.put_nowait(self._told))
         async for told in super().snapshots():
             yield told
 
