@@ -7,7 +7,7 @@ import pytest
 
 from services.domain import Health, SourceStatus
 from tests.screen.stage import FRESH, NOON, Desk, snapshot
-from tui.collector import NEVER
+from tui.collector import SELDOM
 
 NOT_YET = SourceStatus(Health.STALE, NOON)
 REFUSED = SourceStatus(Health.ERROR, error="no", failures=1)
@@ -28,7 +28,7 @@ async def test_everything_is_looked_through_again_once_every_vendor_has_answered
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.give(pilot, snapshot(zendesk=NOT_YET))
-        assert gc.get_threshold() == (*rhythm[:2], NEVER)
+        assert gc.get_threshold() == (*rhythm[:2], SELDOM)
         put_aside = gc.get_freeze_count()
         kept = [[number] for number in range(10_000)]
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from services.clock import SystemClock
-from services.domain import Issue, Snapshot
+from services.domain import Health, Issue, Snapshot, Source, SourceStatus
 from tests.perf.canned import by_minutes, by_seconds, canned, mixed
 from tests.screen.stage import POLICY, FakeFeed
 from tui.app import RotaApp
@@ -37,7 +37,7 @@ class CannedFeed(FakeFeed):
         """All that is told."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, self.poll)
-        loop.add_signal_handler(signal.SIGUSR2, lambda: self.waiting.put_nowait(self._told))
+        loop.add_signal_handler(signal.SIGUSR2, self.poll_again)
         async for told in super().snapshots():
             yield told
 
@@ -48,6 +48,11 @@ class CannedFeed(FakeFeed):
             issues[place] = _later(issues[place], self._chance.randrange(600, 60_000))
         self._told = replace(self._told, issues=tuple(issues))
         self.waiting.put_nowait(self._told)
+
+    def poll_again(self) -> None:
+        """A poll has found all as it was, and says when."""
+        told = SourceStatus(Health.OK, SystemClock().now())
+        self.waiting.put_nowait(replace(self._told, sources=dict.fromkeys(Source, told)))
 
 
 def _later(issue: Issue, seconds: int) -> Issue:
