@@ -212,7 +212,9 @@ def can_narrow() -> bool:
     return (
         isinstance(getattr(Compositor, "visible_widgets", None), property)
         and hasattr(Compositor(), "_dirty_regions")
-        and all(hasattr(Compositor, name) for name in ("_regions_to_spans", "update_widgets"))
+        and all(
+            hasattr(Compositor, name) for name in ("_regions_to_spans", "reflow", "update_widgets")
+        )
         and drawn is not None
         and "render_partial_update" in drawn.co_names
         and all(name in App.__init__.__code__.co_names or hasattr(App, name) for name in used)
