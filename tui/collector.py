@@ -1,8 +1,10 @@
 """When may Python look for garbage, so that no key waits for it?
 
-It looks through all that has come since it last put things aside: at the first paint, all of the
-program; while a long queue is read for the first time, all of the queue, over and over. Next to
-nothing of either is garbage, so both are put aside unseen, and then Python has its own rhythm.
+As a rule it looks at what is young after every seven hundred new objects. With a long queue one of
+these is the queue, in which ten thousand issues lie all over the memory: that takes milliseconds,
+and what has come since it last put things aside takes a tenth of a second. Little of it is garbage:
+what is there at the first paint, and what the vendors first tell, is put aside unseen, and the
+young are looked at when there are more of them.
 """
 
 import gc
@@ -10,9 +12,9 @@ from collections.abc import Callable
 
 from services.domain import Health, Snapshot, SourceStatus
 
-SELDOM = 300
-"""Looks at what is younger, before one at everything: ten times as many as it takes to read ten
-thousand issues, and yet some an hour where a vendor never answers."""
+RHYTHM = 10_000, 20, 10
+"""New objects before a look at the young; looks before one at what outlived them; and before one
+at everything."""
 
 
 class Collector:
@@ -20,36 +22,33 @@ class Collector:
 
     def __init__(self) -> None:
         """Leave it as it is."""
-        self._rhythm: tuple[int, int, int] | None = None
-        """What it is to be again."""
+        self._before: tuple[int, int, int] | None = None
+        """The rhythm that was not ours."""
+        self._loading = False
 
     def begin(self) -> None:
-        """The queue is painted: from now on Python looks at what is young."""
+        """The queue is painted: from now on there is garbage."""
+        self._before = gc.get_threshold()
+        self._loading = True
         gc.freeze()
-        self._rhythm = gc.get_threshold()
-        gc.set_threshold(*self._rhythm[:2], SELDOM)
+        gc.set_threshold(*RHYTHM)
         gc.enable()
 
     def follow(self, told: Snapshot, later: Callable[[Callable[[], None]], object]) -> None:
-        """Once every vendor has answered, look at everything again that comes from then on.
+        """Put the queue aside once every vendor has answered.
 
         Args:
             told: As the feed has it.
             later: Calls what it is given when the screen is painted.
         """
-        if self._rhythm and told.sources and all(map(_settled, told.sources.values())):
-            later(self._loaded)
-
-    def _loaded(self) -> None:
-        if self._rhythm is not None:
-            gc.freeze()
-        self.end()
+        if self._loading and told.sources and all(map(_settled, told.sources.values())):
+            self._loading = False
+            later(gc.freeze)
 
     def end(self) -> None:
-        """Python has its rhythm back, whether they have answered or not."""
-        if self._rhythm is not None:
-            gc.set_threshold(*self._rhythm)
-            self._rhythm = None
+        """Leave it as it was."""
+        if self._before is not None:
+            gc.set_threshold(*self._before)
 
 
 def _settled(status: SourceStatus) -> bool:
