@@ -4,7 +4,7 @@ As a rule it looks at what is young after every seven hundred new objects. With 
 these is the queue, in which ten thousand issues lie all over the memory: that takes milliseconds,
 and what has come since it last put things aside takes a tenth of a second. Little of it is garbage:
 what is there at the first paint, and what the vendors first tell, is put aside unseen, and the
-young are looked at when there are more of them.
+young are looked at after as many new objects as there are issues.
 """
 
 import gc
@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from services.domain import Health, Snapshot, SourceStatus
 
-RHYTHM = 10_000, 20, 10
-"""New objects before a look at the young; looks before one at what outlived them; and before one
-at everything."""
+AT_FIRST = 10_000, 20, 10
+"""While the vendors are first asked: new objects before a look at the young; looks before one at
+what outlived them; and before one at everything."""
 
 
 class Collector:
@@ -31,19 +31,24 @@ class Collector:
         self._before = gc.get_threshold()
         self._loading = True
         gc.freeze()
-        gc.set_threshold(*RHYTHM)
+        gc.set_threshold(*AT_FIRST)
         gc.enable()
 
     def follow(self, told: Snapshot, later: Callable[[Callable[[], None]], object]) -> None:
-        """Put the queue aside once every vendor has answered.
+        """Put the queue aside once every vendor has answered; then look the less the longer it is.
 
         Args:
             told: As the feed has it.
             later: Calls what it is given when the screen is painted.
         """
-        if self._loading and told.sources and all(map(_settled, told.sources.values())):
+        if self._loading:
+            if not (told.sources and all(map(_settled, told.sources.values()))):
+                return
             self._loading = False
             later(gc.freeze)
+        if self._before is not None:
+            young, older, oldest = self._before
+            gc.set_threshold(max(young, len(told.issues)), older, oldest)
 
     def end(self) -> None:
         """Leave it as it was."""

@@ -6,18 +6,23 @@ from collections.abc import Iterator
 import pytest
 
 from services.domain import Health, SourceStatus
+from tests.perf.canned import by_minutes, canned
 from tests.screen.stage import FRESH, NOON, Desk, settle, snapshot
-from tui.collector import RHYTHM
+from tui.collector import AT_FIRST
 
 NOT_YET = SourceStatus(Health.STALE, NOON)
 REFUSED = SourceStatus(Health.ERROR, error="no", failures=1)
 OFF = SourceStatus(Health.OFF)
 
 
+PYTHONS = 700, 10, 10
+
+
 @pytest.fixture(autouse=True)
-def rhythm() -> Iterator[tuple[int, int, int]]:
+def rhythm() -> Iterator[None]:
     before = gc.get_threshold()
-    yield before
+    gc.set_threshold(*PYTHONS)
+    yield
     gc.set_threshold(*before)
 
 
@@ -39,13 +44,15 @@ async def test_a_queue_is_put_aside_once_every_vendor_has_answered(last: SourceS
         assert gc.get_freeze_count() <= put_aside
 
 
-async def test_the_young_are_looked_at_when_there_are_many_until_it_is_left(
-    rhythm: tuple[int, int, int],
-) -> None:
+async def test_the_longer_the_queue_the_fewer_looks_at_the_young_until_it_is_left() -> None:
     gc.disable()
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert gc.isenabled()
-        assert gc.get_threshold() == RHYTHM
-    assert gc.get_threshold() == rhythm
+        assert gc.get_threshold() == AT_FIRST
+        await desk.give(pilot, canned(200, NOON, by_minutes))
+        assert gc.get_threshold() == PYTHONS
+        await desk.give(pilot, canned(1_000, NOON, by_minutes))
+        assert gc.get_threshold() == (1_000, *PYTHONS[1:])
+    assert gc.get_threshold() == PYTHONS
