@@ -1,8 +1,9 @@
 """What happens when the dashboard is told to end from outside? It leaves as it does by key.
 
-`kill`, a shutdown, a pane that was closed: what was typed is kept, the terminal is given back if it
-is there, and connections are closed. Nobody is asked, for nobody may be there to answer. When that
-takes too long, it ends as it stands: whatever counts is on the disk at every moment.
+`kill`, an interrupt, a shutdown, a pane that was closed: what was typed is kept, the terminal is
+given back if it is there, and connections are closed. Nobody is asked, for nobody may be there to
+answer. When that takes too long, it ends as it stands: whatever counts is on the disk at every
+moment.
 """
 
 import asyncio
@@ -18,8 +19,11 @@ from tui.part import PartOfApp
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
-ENDS = (signal.SIGHUP, signal.SIGTERM)
-"""A terminal that is gone, and `kill`."""
+ENDS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+"""A terminal that is gone, `kill`, and `kill -INT`; ctrl+c where no screen takes it for a key."""
+
+KEYED = (signal.SIGINT, signal.SIGQUIT)
+"""What ctrl+c and ctrl+\\ send to all who share a terminal; meant for the program that has it."""
 
 STATUS = 128
 """What the exit status is more than the signal's number, as shells say it."""
@@ -128,9 +132,13 @@ class Passing:
 
 @contextlib.contextmanager
 def passing_on() -> Iterator[Passing]:
-    """While another program has the terminal, tell it too when we are told to end."""
+    """While another program has the terminal, tell it too when we are told to end.
+
+    What is typed there is for that program alone: it knows of an interrupt without us.
+    """
     passing = Passing()
-    before = {number: signal.getsignal(number) for number in ENDS}
+    keyed = {number: signal.signal(number, _nothing) for number in KEYED}
+    before = {number: signal.getsignal(number) for number in ENDS if number not in keyed}
     listened = {number: was for number, was in before.items() if callable(was)}
 
     def hear(number: int, frame: FrameType | None) -> None:
@@ -143,7 +151,7 @@ def passing_on() -> Iterator[Passing]:
     try:
         yield passing
     finally:
-        for number, was in listened.items():
+        for number, was in (*listened.items(), *keyed.items()):
             signal.signal(number, was)
 
 

@@ -26,6 +26,9 @@ _WHY = {
 }
 
 
+NOTHING_HELD = "Nothing is held: what was sent is sent."
+NOTHING_HELD_BUT_UNSENT = "Nothing is held any more. O shows what has not been sent."
+
 SAID_SECONDS = 5.0
 """How long a line is to be read."""
 
@@ -123,17 +126,18 @@ class Posting:
 
     # -- what can be done ----------------------------------------------------------------------
 
-    def post(self, actions: Sequence[Action]) -> str:
-        """Put letters into the outbox; why it could not be done, or ""."""
+    def post(self, actions: Sequence[Action], draft: str = "") -> str:
+        """Put letters into the outbox, all or none; why it could not be done, or "".
+
+        Args:
+            actions: What was decided, one for each issue.
+            draft: Under which key the draft is kept; the first issue's id if not given.
+        """
         now = self._clock.now()
-        posted = 0
         try:
-            for action in actions:
-                self.outbox.post(action, now)
-                posted += 1
+            self.outbox.post_all(actions, now, draft or actions[0].issue)
         except StoreError as error:
-            sent = f"Only {posted} of {len(actions)} were sent." if posted else "Nothing was sent."
-            return f"{sent} {error.headline} {error.advice}".strip()
+            return f"Nothing was sent. {error.headline} {error.advice}".strip()
         if hold := max(action.hold.total_seconds() for action in actions):
             self._app.unsay(self._held)
             self._held = f"{_named(actions)}: goes in {hold:.0f} s, u takes it back."
@@ -146,7 +150,7 @@ class Posting:
         now = self._clock.now()
         held = [o for o in self.letters if o.state is LetterState.QUEUED and o.hold_until > now]
         if not held:
-            self.say("Nothing is held: what was sent is sent.")
+            self.say(NOTHING_HELD_BUT_UNSENT if self._unsent() else NOTHING_HELD)
             return
         latest = max(held, key=lambda letter: letter.id)
         try:

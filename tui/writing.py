@@ -217,17 +217,16 @@ class Writing:
         pairs = zip(scenes, actions, strict=True)
         shown = [preview(form, scene, answers, action) for scene, action in pairs]
 
+        draft = MARKED if len(scenes) > 1 else actions[0].issue
+
         def send() -> str:
-            trouble = self._send(actions)
-            if not trouble and len(scenes) > 1:
-                return self._forget(MARKED, form.id)
-            return trouble
+            return self._send(actions, draft)
 
         self._app.push_screen(PreviewScreen(shown, send, self._options, sheet.changed))
 
-    def _send(self, actions: Sequence[Action]) -> str:
+    def _send(self, actions: Sequence[Action], draft: str = "") -> str:
         """Post, and leave the form; why it could not be done, or ""."""
-        if trouble := self.posting.post(actions):
+        if trouble := self.posting.post(actions, draft):
             return trouble
         from tui.screens.forms import FormScreen
         from tui.screens.preview import PreviewScreen

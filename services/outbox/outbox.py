@@ -8,7 +8,7 @@ All moments are the servers' time, handed in.
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -102,23 +102,40 @@ class Outbox:
         Raises:
             ValueError: An action that writes nothing.
         """
-        if not action.writes:
+        return self.post_all((action,), now, action.issue)
+
+    def post_all(self, actions: Sequence[Action], now: datetime, draft: str) -> tuple[Letter, ...]:
+        """The same for what one key press decided on several issues: all of it, or nothing.
+
+        Args:
+            actions: One for each issue, all of one form.
+            now: The servers' time.
+            draft: Under which issue the draft is kept that they were made of.
+
+        Raises:
+            ValueError: An action that writes nothing.
+        """
+        if not all(action.writes for action in actions):
             raise ValueError("an action without a write")
-        id_ = _fresh_mark()
-        place = self._places.get((action.issue, action.form))
+        form = actions[0].form
+        place = self._places.get((draft, form))
+        letters: list[Letter] = []
         with self._file.changing() as db:
-            answers = {**drafts.answers_at(db, place), **action.answers}
-            db.execute(
-                "INSERT INTO action VALUES (?, ?, ?, ?, ?)",
-                (id_, action.issue, action.form, action.label, written(answers)),
-            )
-            for write in action.writes:
-                frozen = steps.caught_up(db, write)
-                rows.add(db, _fresh_mark(), id_, frozen, now, now + action.hold)
+            typed = drafts.answers_at(db, place)
+            for action in actions:
+                id_ = _fresh_mark()
+                answers = written({**typed, **action.answers})
+                db.execute(
+                    "INSERT INTO action VALUES (?, ?, ?, ?, ?)",
+                    (id_, action.issue, form, action.label, answers),
+                )
+                for write in action.writes:
+                    frozen = steps.caught_up(db, write)
+                    rows.add(db, _fresh_mark(), id_, frozen, now, now + action.hold)
+                letters += rows.of_action(db, id_)
             drafts.forget(db, place)
-            letters = rows.of_action(db, id_)
-        self._hold(action.issue, action.form, None)
-        return letters
+        self._hold(draft, form, None)
+        return tuple(letters)
 
     def letters(self) -> tuple[Letter, ...]:
         """Every letter that is kept, in the order of posting; those sent for two days."""

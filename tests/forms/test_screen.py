@@ -138,7 +138,7 @@ async def test_while_a_draft_cannot_be_kept_the_form_says_so_and_stays(
         await types(pilot, "<n>")
         with monkeypatch.context() as broken:
             broken.setattr(desk.outbox, "save_draft", full)
-            broken.setattr(desk.outbox, "post", full)
+            broken.setattr(desk.outbox, "post_all", full)
             await types(pilot, "precious", "<escape>")
             painted, form = desk.text(), desk.form
             await types(pilot, "<ctrl+s>", "<y>")
@@ -454,6 +454,18 @@ async def test_a_note_on_several_is_one_letter_each_and_drafts_are_kept() -> Non
         assert desk.app.queue.table.marks == frozenset()
 
 
+async def test_a_note_on_several_leaves_the_draft_of_a_note_on_one_of_them() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30)) as pilot:
+        await desk.give(pilot, world(*three_pages()))
+        await types(pilot, "<n>", "For this one alone", "<escape>")
+        await types(pilot, "<V>", "<n>", "Known blip", "<ctrl+s>", "<y>")
+
+        assert len(desk.letters) == 3
+        kept = [draft.answers for draft in desk.outbox.drafts()]
+        assert kept == [{"text": "For this one alone"}]
+
+
 async def test_marks_for_other_issues_stay() -> None:
     desk = WritingDesk()
     async with desk.app.run_test(size=(100, 30)) as pilot:
@@ -513,6 +525,21 @@ async def test_a_held_reply_is_taken_back_with_its_text() -> None:
         assert "respond" in after
         assert desk.letters == ()
         assert desk.form.sheet.answers["text"].endswith("We are on it.")
+
+
+async def test_a_letter_that_is_held_no_longer_and_has_not_left_is_not_called_sent() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<u>")
+        nothing = desk.text()
+        await reply(pilot)
+        await desk.clock.advance(11)
+        await types(pilot, "<u>")
+
+        assert "Nothing is held: what was sent" in nothing
+        assert "Nothing is held any more. O shows" in desk.text()
+        assert len(desk.letters) == 1
 
 
 async def test_quitting_asks_while_something_is_unsent() -> None:

@@ -337,3 +337,26 @@ def test_the_words_can_be_rescued_by_hand(tmp_path: Path) -> None:
 
     assert db.execute("SELECT answers FROM draft").fetchone() == ('{"text":"Dear Ann"}',)
     db.close()
+
+
+def test_what_is_posted_on_several_issues_goes_whole_and_takes_only_its_own_draft(
+    tmp_path: Path,
+) -> None:
+    """Had half of it gone before the disk was full, whoever sends again would send that twice."""
+    outbox = Outbox(tmp_path / "o.db")
+    outbox.save_draft("zd-1", "reply", {"text": "on the first alone"}, NOW)
+    outbox.save_draft("marked", "reply", {"text": "on all of them"}, NOW)
+    with outbox._file.changing() as db:
+        db.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(StoreError, match="full"):
+        outbox.post_all([reply("fits"), reply("x" * 100_000, ticket=2)], NOW, "marked")
+    left = outbox.letters()
+
+    with outbox._file.reading() as db:
+        db.execute("PRAGMA max_page_count = 10000")
+    outbox.post_all([reply("on all"), reply("on all", ticket=2)], NOW, "marked")
+
+    assert left == ()
+    assert states(outbox) == ["queued", "queued"]
+    assert [draft.answers["text"] for draft in outbox.drafts()] == ["on the first alone"]
+    outbox.close()

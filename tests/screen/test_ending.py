@@ -166,12 +166,15 @@ def drafts(folder: Path) -> str:
         outbox.close()
 
 
-def test_by_kill_it_gives_back_the_terminal_and_keeps_what_was_typed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_by_kill_it_gives_back_the_terminal_and_keeps_what_was_typed(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     with dashboard(tmp_path) as made:
         made.said = ""
-        made.process.send_signal(signal.SIGTERM)
+        made.process.send_signal(number)
 
-        assert made.ended() == 128 + signal.SIGTERM
+        assert made.ended() == 128 + number
         assert [way for way in GIVEN_BACK if way not in made.said] == []
         assert termios.tcgetattr(made.terminal) == made.modes
     assert "A word is typed" in drafts(tmp_path)
@@ -253,6 +256,28 @@ def test_told_while_an_editor_has_the_screen_it_ends_with_what_was_saved_there(
         assert termios.tcgetattr(made.terminal) == made.modes
     assert "Saved by then" in drafts(tmp_path)
     assert [path.read_text() for path in runtime.glob("rota-*-kept/*.save")] == ["rest\n"]
+
+
+def test_ctrl_c_in_an_editor_is_for_the_editor_alone(tmp_path: Path) -> None:
+    """A terminal tells all that share it; the dashboard goes on with what was written there."""
+    editor = tmp_path / "editor"
+    editor.write_text(
+        "#!/bin/sh\ntrap 'echo interrupted' INT\necho writing\nread -r words < /dev/tty\n"
+        'while [ "$words" != done ]; do read -r words < /dev/tty; done\n'
+        'echo "Written there" > "$1"\n'
+    )
+    editor.chmod(0o700)
+    with dashboard(tmp_path, EDITOR=str(editor)) as made:
+        made.press("\x05")
+        made.see("writing")
+        made.press("\x03")
+        made.see("interrupted")
+        made.press("done\n")
+        made.see("Written there")
+        made.process.send_signal(signal.SIGTERM)
+
+        assert made.ended() == 128 + signal.SIGTERM
+    assert "Written there" in drafts(tmp_path)
 
 
 def test_one_that_is_stuck_is_ended_by_force_and_gives_back_the_terminal(tmp_path: Path) -> None:
