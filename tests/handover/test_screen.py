@@ -1,14 +1,15 @@
 """The handover, the boundary card and stepping away, as the operator meets them."""
 
+import asyncio
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from services.domain import Issue, Severity
+from services.domain import History, Issue, Severity
 from services.letters import IncidentNote, TicketUpdate
 from services.queue import arrange
 from tests.paintings import assert_as_kept
@@ -53,6 +54,31 @@ async def test_the_handover_is_read_completed_copied_and_saved(
     assert saved.stat().st_mode & 0o777 == 0o600
     assert saved.read_text() == desk.app.clipboard == screen.words
     assert screen.words.endswith("## Remarks\n\nAsk Ann\n")
+
+
+async def test_closed_before_the_vendors_have_told_what_was_done_it_stays_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = asyncio.Event()
+    desk = Desk()
+
+    async def history(since: datetime) -> History:
+        await told.wait()
+        return History(since)
+
+    monkeypatch.setattr(desk.feed, "history", history)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, QUEUE)
+        await pilot.press("H")
+        await settle(pilot)
+        reading = desk.text()
+        await pilot.press("escape")
+        await settle(pilot)
+        told.set()
+        await settle(pilot)
+
+        assert "still being read" in reading
+        assert desk.app.screen is desk.app.queue
 
 
 async def test_remarks_are_there_again_after_a_crash() -> None:

@@ -102,13 +102,13 @@ class HandoverScreen(Paper):
         state = "" if whole else " · what was done is still being read…"
         self._title = f"as of {at:%H:%M:%S}{state}"
         self._file = f"handover-{at:%Y-%m-%d-%H%M}"
-        if self.is_mounted:
+        if self.stands:
             self.write()
 
     def trouble(self, why: str) -> None:
         """Why there is no more of it."""
         self._title = plain(why, limit=160)
-        if self.is_mounted:
+        if self.stands:
             self.write()
 
     def write(self) -> None:

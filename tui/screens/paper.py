@@ -47,9 +47,14 @@ class Paper(Follower, Scrolling):
         """Never reads differently by itself."""
         return None
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is anything to write on: not before it is opened, nor once it is closed."""
+        return self.is_mounted and self in self.app.screen_stack
+
     def on_resize(self) -> None:
         """As many keys as there is room for."""
-        if self.is_mounted:
+        if self.stands:
             self.write()
 
     def write(self) -> None:

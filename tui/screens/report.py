@@ -76,7 +76,8 @@ class ReportScreen(Paper):
     def tell(self, report: Report) -> None:
         """Take it anew: a reason was given."""
         self.report = report
-        self.write()
+        if self.stands:
+            self.write()
 
     def write(self) -> None:
         """What was missed, and the keys; plots and numbers stay."""
