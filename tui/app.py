@@ -176,6 +176,9 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
     async def take_snapshots(self) -> None:
         """Show each new state of the world as it comes."""
         async for snapshot in self._feed.snapshots():
+            if not self.is_running:
+                # It is being left, and the screens are gone already.
+                return
             self.snapshot = snapshot
             self._say_once(snapshot.said)
             self._show()
@@ -249,6 +252,14 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
         """What has not been sent, and why."""
         self.writing.posting.show()
 
+    def action_command_palette(self) -> None:
+        """What can be done here, by name; also where keys typed fast have left one below."""
+        from textual.command import CommandPalette
+
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
+            # Without Textual's name for it, of which there may be only one.
+            self.push_screen(CommandPalette())
+
     async def action_quit(self) -> None:
         """Quit; ask first if something has not been sent."""
         self.writing.leave()
@@ -303,7 +314,10 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
         try:
             entries = await self._feed.timeline(issue)
         except ServiceError as error:
-            self.queue.trouble(issue.id, error.headline)
+            if self.is_running:
+                self.queue.trouble(issue.id, error.headline)
+            return
+        if not self.is_running:
             return
         self._told = issue.id, entries
         painted = self.veiled_entries(entries)

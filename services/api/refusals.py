@@ -47,7 +47,9 @@ def refusal(
     fields = _by_field(body, secrets)
     words = "; ".join(f"{field}: {what}" for field, what in fields.items())
     words = one_line(words) if fields else _words(body, secrets)
-    said = f": {words}" if words else "."
+    # What is to be done may follow: it begins behind a full stop.
+    end = "" if words.endswith((".", "!", "?", "…")) else "."
+    said = f": {words}{end}" if words else "."
     advice = "Is base_url right?" if answer.is_web_page else ""
     match answer.status:
         case 401:

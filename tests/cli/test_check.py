@@ -63,3 +63,14 @@ def test_every_typo_of_the_file_is_a_line(
     out = capsys.readouterr().out
     assert "did you mean poll?" in out
     assert "severity.P2.respond" in out
+
+
+def test_a_key_that_the_dashboard_would_refuse_is_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.toml").write_text('[keys]\nacknowlege = "A"\n')
+
+    assert main(["check"]) == 1
+    assert "failed   keys: keys.acknowlege: there is no such action. Did you mean acknowledge?" in (
+        capsys.readouterr().out.splitlines()
+    )

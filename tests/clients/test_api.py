@@ -131,7 +131,7 @@ async def test_a_refusal_repeats_the_vendors_words_and_code() -> None:
 
     assert isinstance(failure, Rejected)
     assert (failure.status, failure.code) == (400, 2001)
-    assert failure.headline == ("Zendesk refused the request (400): Invalid Input, Status must be")
+    assert failure.headline == "Zendesk refused the request (400): Invalid Input, Status must be."
 
 
 async def test_a_vendors_words_are_cut_and_made_printable() -> None:

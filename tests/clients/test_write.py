@@ -100,5 +100,5 @@ async def test_a_refusal_gives_the_vendors_words_by_field() -> None:
     }
     assert error.headline == (
         "Zendesk refused the request (422): "
-        "status: closed prevents ticket update; subject: is too long, is rude"
+        "status: closed prevents ticket update; subject: is too long, is rude."
     )

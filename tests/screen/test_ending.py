@@ -1,5 +1,6 @@
 """Told to end from outside, the dashboard leaves as tidily as by key, terminal or no terminal."""
 
+import asyncio
 import os
 import pty
 import re
@@ -369,3 +370,22 @@ async def gone(desk: Desk) -> None:
     """Once it has ended by itself."""
     assert desk.app._task is not None
     await desk.app._task
+
+
+async def test_a_poll_that_comes_home_while_it_is_left_finds_nobody_and_breaks_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk()
+    close_screens = desk.app._close_all
+
+    async def close_and_hear_from_the_vendors() -> None:
+        await close_screens()
+        desk.feed.waiting.put_nowait(snapshot())
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(desk.app, "_close_all", close_and_hear_from_the_vendors)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, snapshot(issue(1, "open")))
+
+    assert desk.app.return_code in (0, None)

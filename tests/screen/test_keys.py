@@ -239,6 +239,20 @@ async def test_keys_of_one_burst_wait_for_the_screen_that_the_first_of_them_open
         assert desk.app.clipboard == "https://example.zendesk.com/2"
 
 
+async def test_a_palette_left_below_by_keys_typed_fast_is_in_nobodys_way() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, THREE)
+        await pilot.press("ctrl+p")
+        # What a key had asked for before arrives behind it.
+        desk.app.writing.open("note", desk.app.snapshot.issues[:1])
+        await settle(pilot)
+        await pilot.press("ctrl+p", *"what was said", "enter")
+        await settle(pilot)
+
+        assert type(desk.app.screen).__name__ == "PageScreen"
+
+
 async def test_the_palette_has_the_actions_of_the_screen_it_is_called_from() -> None:
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:

@@ -45,12 +45,25 @@ def check(config_path: str | None, environ: Mapping[str, str], *, as_json: bool)
 
 
 async def _examine(config: Config, environ: Mapping[str, str]) -> list[Finding]:
-    found = [examine_config(config), examine_pairing(config)]
+    found = [examine_config(config), *_examine_keys(config), examine_pairing(config)]
     found.append(examine_state(state_dir(environ) / "check.db"))
     found += await _examine_vendors(config, environ)
     found += examine_terminal(environ, terminal_size())
     found += examine_notifications(environ)
     return found
+
+
+def _examine_keys(config: Config) -> list[Finding]:
+    """What the dashboard would refuse; it takes the tables of keys, which few have changed."""
+    if not config.keys:
+        return []
+    from tui.keymap import keymap
+
+    try:
+        keymap(config.keys)
+    except ConfigError as error:
+        return [Finding("keys", Verdict.FAILED, error.headline, error.advice)]
+    return []
 
 
 async def _examine_vendors(config: Config, environ: Mapping[str, str]) -> list[Finding]:
