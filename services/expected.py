@@ -42,6 +42,9 @@ from services.policy.deadlines import Policy
 LONGEST_LAG = timedelta(minutes=2)
 """What Zendesk shows later than this after a write is what is so."""
 
+LONGEST_LEAVING = timedelta(seconds=30)
+"""A letter that may leave and has not arrived by then is not as good as sent."""
+
 _DOUBT = (
     LetterState.UNKNOWN,
     LetterState.QUEUED,
@@ -103,7 +106,8 @@ def overlaid(
     """The world with what we have sent, or are about to, already in it, and marked as such.
 
     A letter that was refused, or that waits for somebody, changes nothing: what it had changed is
-    as the vendor shows it again.
+    as the vendor shows it again. So is what one changes that cannot leave, or whose arrival cannot
+    be found out; it is marked all the same. Nothing that is owed may look done meanwhile.
     """
     waiting: dict[str, list[Letter]] = {}
     for letter in letters:
@@ -125,11 +129,19 @@ def _overlaid(
     found.sort(key=lambda letter: letter.id)
     changed = issue
     for letter in found:
-        if not _seen_at_the_vendor(letter, issue):
+        if not (_stuck(letter, now) or _seen_at_the_vendor(letter, issue)):
             at = letter.settled_at or max(letter.queued_at, min(letter.hold_until, now))
             changed = expected(changed, (letter.write,), at, policy, names)
     worst = min(found, key=lambda letter: _DOUBT.index(letter.state))
     return replace(changed, unconfirmed=_DOUBT_WORDS[worst.state])
+
+
+def _stuck(letter: Letter, now: datetime) -> bool:
+    """Whether it was in trouble already, or should have left by now."""
+    if letter.state is LetterState.SENT:
+        return False
+    troubled = letter.next_try_at is not None or letter.tries > 1
+    return troubled or now > letter.hold_until + LONGEST_LEAVING
 
 
 def _seen_at_the_vendor(letter: Letter, issue: Issue) -> bool:

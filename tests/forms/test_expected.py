@@ -16,7 +16,15 @@ from services.domain import (
     Source,
     SourceStatus,
 )
-from services.expected import LONGEST_LAG, Names, expected, kind_of, overlaid, text_of
+from services.expected import (
+    LONGEST_LAG,
+    LONGEST_LEAVING,
+    Names,
+    expected,
+    kind_of,
+    overlaid,
+    text_of,
+)
 from services.letters import (
     IncidentNote,
     IncidentSnooze,
@@ -39,6 +47,8 @@ REPLY = TicketUpdate(
 ACK = IncidentUpdate(
     incident_id="PABC", seen=seen(an_incident()), status=IncidentStatus.ACKNOWLEDGED
 )
+
+LATE = LONGEST_LEAVING + timedelta(seconds=1)
 
 
 def letter(write: Write, state: LetterState, settled_at: datetime | None = None) -> Letter:
@@ -92,6 +102,24 @@ def test_what_is_under_way_is_shown_and_marked(state: LetterState, words: str) -
     shown = overlaid(world(), [letter(REPLY, state)], POLICY, NAMES, NOON).issues[0]
 
     assert shown.severity is Severity.P2
+    assert words in shown.unconfirmed
+
+
+@pytest.mark.parametrize(
+    ("letter", "words"),
+    [
+        (replace(letter(REPLY, LetterState.QUEUED), next_try_at=NOON), "has not left"),
+        (replace(letter(REPLY, LetterState.SENDING), tries=2), "on its way"),
+        (replace(letter(REPLY, LetterState.UNKNOWN), next_try_at=NOON), "not known"),
+        (replace(letter(REPLY, LetterState.QUEUED), hold_until=NOON - LATE), "has not left"),
+    ],
+    ids=["put off", "tried again", "not to be found out", "overdue"],
+)
+def test_what_cannot_arrive_meets_no_promise_and_is_marked(letter: Letter, words: str) -> None:
+    """Zendesk refuses the token: the requester has not read a word, and the deadline goes on."""
+    shown = overlaid(world(), [letter], POLICY, NAMES, NOON).issues[0]
+
+    assert shown.promises == PAIR.promises
     assert words in shown.unconfirmed
 
 
