@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import textual.css.stylesheet as stylesheet
+from textual.css.model import RuleSet
 from textual.css.parse import parse
 from textual.css.tokenize import tokenize_values
 
@@ -22,6 +23,8 @@ def parse_once() -> None:
     """Let every dashboard of this process use the rules that the first one parsed."""
     setattr(stylesheet, "tokenize_values", _tokenized)  # noqa: B010
     setattr(stylesheet, "parse", _parsed)  # noqa: B010
+    # Textual's is by identity too, but at the pace of Python, for each rule and each widget.
+    setattr(RuleSet, "__hash__", object.__hash__)  # noqa: B010
 
 
 def _tokenized(values: Mapping[str, str]) -> Tokens:

@@ -6,19 +6,20 @@ The manual clock turns the loop fifty times, whether there is anything to do or 
 there is nothing left but timers and sockets, and no screen that is yet to be drawn. This rests on
 names that are Textual's and asyncio's own business; a test pins them.
 
-Nobody looks before that, either: where no terminal is told, a screen is drawn when it appears and
-whenever the dashboard rests, and not at each of the steps that lead there.
+Nobody looks before that, either: where no terminal is told, a screen is drawn when the first of its
+kind appears and whenever the dashboard rests, and not at each of the steps that lead there.
 """
 
 import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import textual.app
 import textual.pilot
 from textual._context import active_app
+from textual.app import App
 from textual.screen import Screen
 
 from services.clock import ManualClock
@@ -44,7 +45,7 @@ OWED = (
 really_draw = Screen._compositor_refresh
 """What Textual does at each step."""
 
-_drawn: WeakSet[Screen[Any]] = WeakSet()
+_drawn: WeakKeyDictionary[App[Any], set[type]] = WeakKeyDictionary()
 _to_draw: WeakSet[Screen[Any]] = WeakSet()
 
 
@@ -105,12 +106,14 @@ def _owes(screen: Screen[Any]) -> bool:
 
 
 def draw_at_rest(screen: Screen[Any]) -> None:
-    """Draw the screen as soon as the dashboard rests; at once where it is new or a terminal looks.
+    """Draw the screen as soon as the dashboard rests; at once if it is the first of its kind there,
+    or a terminal looks.
 
     What has changed is remembered until then, by its compositor.
     """
     app = screen.app
-    if screen is not app.screen or screen not in _drawn or not app.is_headless or app.is_inline:
+    new = type(screen) not in _drawn.get(app, ())
+    if screen is not app.screen or new or not app.is_headless or app.is_inline:
         _draw(screen)
         return
     screen._dirty_widgets.clear()
@@ -121,7 +124,7 @@ def draw_at_rest(screen: Screen[Any]) -> None:
 def _draw(screen: Screen[Any]) -> None:
     _to_draw.discard(screen)
     if screen is screen.app.screen:
-        _drawn.add(screen)
+        _drawn.setdefault(screen.app, set()).add(type(screen))
     really_draw(screen)
 
 

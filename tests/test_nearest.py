@@ -1,6 +1,6 @@
 """Pairs found among neighbours are those that holding each against each would find."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.nearest import nearest
@@ -36,6 +36,10 @@ def each_against_each(tickets: list[Ticket], incidents: list[Incident]) -> dict[
 
 @settings(max_examples=500)
 @given(tickets, incidents)
+@example([(0, 1)], [(WINDOW, "P1")])
+@example([(0, 1)], [(WINDOW + 1, "P1")])
+@example([(WINDOW, 1)], [(0, "P1")])
+@example([(WINDOW + 1, 1)], [(0, "P1")])
 def test_neighbours_are_enough(tickets: list[Ticket], incidents: list[Incident]) -> None:
     assert nearest(tickets, incidents, WINDOW) == each_against_each(tickets, incidents)
 
