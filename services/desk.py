@@ -68,6 +68,10 @@ class Desk:
             self._tell()
         return self._told
 
+    def together(self, ticket: Ticket, incident: Incident) -> Issue:
+        """An issue of two halves, one of which may be as last known."""
+        return Issue(ticket, incident, self._policy.promises(ticket, incident))
+
     def take(self) -> None:
         """Decide who belongs with whom by now, and what is promised; told of when it is asked for.
 

@@ -105,7 +105,8 @@ class Survey:
         if not silent:
             self._cached = None
             return issues
-        return with_cached(issues, self._desk.done, self._cached, silent)
+        desk = self._desk
+        return with_cached(issues, desk.done, self._cached, silent, desk.together)
 
     def _statuses(self) -> dict[Source, SourceStatus]:
         beats = {beat.source: beat.status for beat in self._beats}

@@ -1,7 +1,11 @@
 """Where only a part of the tickets can be had: is that part shown, and the rest told of?"""
 
+from datetime import datetime
+
+import pytest
+
 from services.clock import ManualClock
-from services.domain import Health, Snapshot, Source
+from services.domain import Health, Kind, Snapshot, Source
 from services.health import Trust, health, trust
 from services.simulator import faults
 from services.simulator.world import World
@@ -83,6 +87,35 @@ async def test_what_is_not_told_of_is_shown_as_last_known_and_what_is_done_is_no
 
         assert word(bench) is Trust.LIVE
         assert shown(bench.latest) == open_in(world)[0]
+
+
+@pytest.mark.parametrize("silent", list(Source))
+async def test_a_pair_stays_whole_while_the_vendor_of_one_half_has_not_answered(
+    silent: Source,
+) -> None:
+    """Its half is as last known: what is owed to the requester is not what is owed on a page."""
+    world, clock = world_with(60)
+    store = Store(None)
+    first = poller_on(world, clock, store)
+    known = await first.poller.read_once(200)
+    for api in first.apis:
+        await api.aclose()
+    world.faults.add(faults.broken(500), vendor=silent.value)
+    async with running(store=store, world=(world, clock)) as bench:
+        await bench.advance(5)
+        half_live = owed_on_pairs(bench.latest)
+        trusted = {source: bench.status(source).state for source in Source}
+
+    assert half_live == owed_on_pairs(known) != {}
+    assert {source for source, state in trusted.items() if state is not Health.OK} == {silent}
+
+
+def owed_on_pairs(snapshot: Snapshot) -> dict[str, list[tuple[Kind, datetime | None]]]:
+    return {
+        issue.id: [(p.kind, p.due_at) for p in issue.promises if p.kind is not Kind.REPAGE]
+        for issue in snapshot.issues
+        if issue.ticket and issue.incident
+    }
 
 
 async def test_without_the_accounts_log_incidents_are_read_one_by_one() -> None:
