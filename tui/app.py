@@ -151,8 +151,11 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
         return self.queue
 
     def on_mount(self) -> None:
-        """The keys as the operator wants them."""
+        """The keys as the operator wants them; where a theme is not to be had, that is said."""
         self.set_keymap(self._keys)
+        if (wanted := self.options.theme) not in self.available_themes:
+            words = f"screen.theme: there is no {plain(wanted, limit=40)!r}; this is {self.theme}."
+            self.notify(words, severity="warning", timeout=SAID_SECONDS, markup=False)
 
     async def on_unmount(self) -> None:
         """Leave the process as it was."""

@@ -169,7 +169,7 @@ def snooze_warn(scene: Scene, answers: Answers) -> Iterator[str]:
 
 def snooze_refuses(scene: Scene) -> str:
     """Only an incident can be silent."""
-    return "" if scene.incident is not None else "Only an incident can be snoozed (k: on hold)."
+    return "" if scene.incident is not None else "Only an incident can be snoozed (K: on hold)."
 
 
 BACKLOG = Form(

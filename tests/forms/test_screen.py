@@ -16,6 +16,7 @@ from services.letters import IncidentUpdate, LetterState, TicketUpdate
 from tests.forms.desk import WritingDesk, types, world
 from tests.forms.scenes import NOON, a_ticket, an_incident, issue_of
 from tests.screen.stage import settle
+from tui.keys import SCREENS
 from tui.screens.forms import FormScreen
 from tui.screens.preview import ConfirmScreen, PreviewScreen
 from tui.screens.queue import QueueScreen
@@ -478,6 +479,16 @@ async def test_marks_for_other_issues_stay() -> None:
         assert len(desk.letters) == 1
         assert {letter.issue for letter in desk.letters}.isdisjoint(marked)
         assert desk.app.queue.table.marks == marked
+
+
+async def test_where_nothing_can_be_snoozed_the_key_for_holding_it_is_told() -> None:
+    (key,) = [key for key in SCREENS["queue"] if key.id == "backlog"]
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(100, 30), notifications=True) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<s>")
+
+        assert f"({key.keys}: on hold)" in desk.text()
 
 
 async def test_a_form_for_one_issue_is_not_opened_on_several() -> None:

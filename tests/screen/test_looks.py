@@ -75,6 +75,15 @@ async def test_every_word_stands_out_from_its_ground(theme: str) -> None:
         assert weak == {}
 
 
+async def test_a_theme_that_there_is_not_is_told_of() -> None:
+    desk = Desk(ScreenOptions(theme="rota-drak"))
+    async with desk.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await desk.give(pilot, WORLD)
+
+        assert desk.app.theme == "rota-dark"
+        assert "screen.theme: there is no" in desk.text()
+
+
 @pytest.mark.parametrize("theme", ["rota-dark", "rota-light", "ansi-dark", "ansi-light"])
 async def test_without_colour_all_is_told_by_signs_and_words(
     theme: str, monkeypatch: pytest.MonkeyPatch
