@@ -175,6 +175,15 @@ class Endable(PartOfApp):
         """All that was typed has arrived: keep it, and go."""
         self.exit(return_code=status)
 
+    def action_help_quit(self) -> None:
+        """Ctrl+c, by which nobody is to leave unawares: say which key it is."""
+        for key, active in self.active_bindings.items():
+            if active.binding.action in ("quit", "app.quit"):
+                self.notify(
+                    f"Press {key} to leave rota.", title="Do you want to leave?", markup=False
+                )
+                return
+
     def give_back(self) -> None:
         """Give the terminal back, whatever else is under way."""
         from tui.waiting_driver import WaitingDriver

@@ -239,6 +239,17 @@ async def test_keys_of_one_burst_wait_for_the_screen_that_the_first_of_them_open
         assert desk.app.clipboard == "https://example.zendesk.com/2"
 
 
+async def test_ctrl_c_says_which_key_leaves() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await desk.give(pilot, THREE)
+        await pilot.press("ctrl+c")
+        await settle(pilot)
+
+        assert "Press q to leave rota." in desk.text()
+        assert desk.app.is_running
+
+
 async def test_a_palette_left_below_by_keys_typed_fast_is_in_nobodys_way() -> None:
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:
