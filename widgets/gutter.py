@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -69,6 +70,9 @@ class Column(Widget):
 class Gutter(Column):
     """The countdowns of the rows in view."""
 
+    class OtherLines(Message):
+        """There are more lines in view than at the latest tick, or fewer, or at last some."""
+
     DEFAULT_CSS = f"""
     Gutter {{ width: {GUTTER}; height: 1fr; }}
     """
@@ -97,6 +101,11 @@ class Gutter(Column):
     def on_show(self) -> None:
         """What was to be repainted while nothing was to be seen has been forgotten."""
         self._repaint()
+        self.post_message(self.OtherLines())
+
+    def on_resize(self) -> None:
+        """A queue that has only just come has no lines yet when it is first told the time."""
+        self.post_message(self.OtherLines())
 
     def _repaint(self) -> None:
         self.refresh()

@@ -1,5 +1,6 @@
 """A second costs what is seen to change, whatever the queue holds: lines, cells, bytes, sums."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -150,6 +151,37 @@ async def test_the_next_tick_is_due_when_something_reads_differently() -> None:
         assert quiet == NOON + timedelta(seconds=30, microseconds=1)
         assert busy is not None
         assert busy - desk.clock.now() < timedelta(seconds=1)
+
+
+def next_tick(desk: Desk) -> float:
+    """In how many seconds the dashboard looks at the time again by itself."""
+    armed = desk.app._next_tick
+    assert armed is not None
+    return armed.when() - asyncio.get_running_loop().time()
+
+
+async def test_a_queue_that_has_only_just_come_counts_down_from_its_first_second_on() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(99, 40)) as pilot:
+        await settle(pilot)
+        assert next_tick(desk) > 2
+        await desk.give(pilot, canned(40, NOON, by_seconds))
+        await settle(pilot)
+        assert next_tick(desk) < 1.1
+
+
+async def test_lines_that_come_into_view_count_down_from_their_first_second_on() -> None:
+    def late_or_soon(place: int) -> timedelta:
+        return by_seconds(place) if place >= 30 else -timedelta(hours=5)
+
+    desk = Desk()
+    async with desk.app.run_test(size=(99, 20)) as pilot:
+        await desk.give(pilot, canned(50, NOON, late_or_soon))
+        await settle(pilot)
+        assert next_tick(desk) > 2
+        await pilot.resize_terminal(99, 50)
+        await settle(pilot)
+        assert next_tick(desk) < 1.1
 
 
 class Until:

@@ -326,6 +326,11 @@ class QueueScreen(
         self.say_below()
         self.post_message(self.Turned())
 
+    @on(Gutter.OtherLines)
+    def _others_in_view(self, event: Gutter.OtherLines) -> None:
+        event.stop()
+        self.post_message(self.Turned())
+
     def say_below(self) -> None:
         """As many keys as there is room for, or what a filter complains of."""
         width, chosen = self.size.width, self._options.keys
