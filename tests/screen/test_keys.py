@@ -59,6 +59,8 @@ def reported(*keys: str) -> Way:
     """The way to a screen that needs a promise that was missed; it has no key of its own."""
 
     async def there(desk: Desk, pilot: Pilot[None]) -> None:
+        # What was told before is judged when there is time; here, before it is gone.
+        desk.app.journal.look(len(THREE.issues))
         await desk.give(pilot, snapshot(issue(1, "first", 90)))
         desk.app.action_report()
         await settle(pilot)
