@@ -12,24 +12,33 @@ from tests.bench.figures import Figure, median, percentile
 from tests.bench.idle import DOWN, PAGE, dashboard, pump
 from tests.bench.terminal import Terminal, python
 
-PRESSES = 200
-FEW_PRESSES = 96
+PRESSES = 108
+"""So many that of a hundred one may meet with something else on the machine."""
+FEW_PRESSES = 60
 """Where only the median is asked for."""
 ROUNDS = 12
-"""In which programs take turns; what they are compared by is then not how busy the machine was
-with something else."""
+"""In which all take turns: what they are compared by is then not how busy the machine was with
+something else, nor is one of them measured while it was."""
 REST = 8.0
 """Seconds before the first key, in which what follows a start is done with."""
-GAP = (0.01, 0.04)
+AT_ONCE = (0.01, 0.04)
 """Seconds between a paint that is over and the next key, by chance, so as to meet no beat."""
+FORMS, SIZES, POLLS = (0.2, 0.2), (0.3, 0.3), (0.6, 0.6)
+"""Where what follows a paint is to be done with, or where a run would be dealt with otherwise."""
 UP, TRIAGE = b"k", b"t"
 ESCAPE = b"\x1b[27u"
 """As terminals send it that tell it apart from the beginning of other keys, without a delay."""
 POLL, SAME = signal.SIGUSR1, signal.SIGUSR2
 ARROW_DOWN, MERGE = b"\x1b[B", b"m"
 """Of the reference."""
+OTHER, USUAL = (100, 30), (120, 40)
+"""Sizes of the window."""
 MERGED = "DataTable, update and sort"
 TABLE = "DataTable, arrow down"
+
+
+Key = bytes | signal.Signals | tuple[int, int]
+"""What is pressed. A signal stands for a poll, columns and rows for another size of the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,12 @@ class Typist:
     """What is pressed on one terminal."""
 
     terminal: Terminal
-    keys: Sequence[bytes | signal.Signals]
-    """In turn; a signal stands for a poll."""
+    keys: Sequence[Key]
+    """In turn, each round from the first on."""
     presses: int
     """How often, without the first of each round, which comes after a rest."""
+    gap: tuple[float, float] = AT_ONCE
+    """Seconds, at least and at most, from the end of a paint to the next key."""
 
 
 def table(number: int) -> list[str]:
@@ -68,6 +79,7 @@ def figures() -> Iterator[Figure]:
         "200": dashboard(200, "minutes"),
         "10,000": dashboard(10_000, "minutes"),
         "scrolling": dashboard(400, "minutes"),
+        "other sizes": dashboard(200, "minutes"),
         "table": table(200),
         "large table": table(10_000),
     }
@@ -76,24 +88,23 @@ def figures() -> Iterator[Figure]:
         for terminal in on.values():
             terminal.until(lambda said: len(said) > 3000)
         pump(on.values(), REST)
-        on["scrolling"].type(PAGE)
-        on["scrolling"].settle()
-        yield from _cursor(on)
+        for name in ("scrolling", "table"):
+            on[name].type(PAGE)
+            on[name].settle()
+        yield from _in_turn(on)
         yield from _polls(on)
-        yield from _form(on["200"])
-        topic = "Another size of the window"
-        for number in ("200", "10,000"):
-            wait = _resized(on[number])
-            yield Figure(topic, f"to the first byte, {number} issues", wait, "ms", 35)
 
 
-def _cursor(on: Mapping[str, Terminal]) -> Iterator[Figure]:
-    few, many, scrolling, theirs = pressed_in_turn(
+def _in_turn(on: Mapping[str, Terminal]) -> Iterator[Figure]:
+    few, many, scrolling, theirs, form, small, large = pressed_in_turn(
         [
             Typist(on["200"], [DOWN, UP], PRESSES),
             Typist(on["10,000"], [DOWN, UP], FEW_PRESSES),
             Typist(on["scrolling"], [DOWN], PRESSES),
             Typist(on["table"], [ARROW_DOWN], FEW_PRESSES),
+            Typist(on["200"], [ESCAPE, TRIAGE], FEW_PRESSES * 2, FORMS),
+            Typist(on["other sizes"], [OTHER, USUAL], ROUNDS, SIZES),
+            Typist(on["10,000"], [OTHER, USUAL], ROUNDS, SIZES),
         ]
     )
     topic = "A key that moves the cursor within the window"
@@ -107,14 +118,21 @@ def _cursor(on: Mapping[str, Terminal]) -> Iterator[Figure]:
     yield Figure(topic, "CPU", scrolling.cpu, "ms", 0.5, TABLE, theirs.cpu)
     yield Figure(topic, "key to paint, median", median(scrolling.waits), "ms")
     yield Figure(topic, "key to paint, 99 of 100", percentile(scrolling.waits, 0.99), "ms", 20)
+    # The first of all is not asked about: to make the form takes longer than to show it again.
+    opened, closed = form.done[2::2], form.done[3::2]
+    topic = "The triage form"
+    yield Figure(topic, "key to painted, median", median(opened), "ms", 50)
+    yield Figure(topic, "key to painted, 99 of 100", percentile(opened, 0.99), "ms", 100)
+    yield Figure(topic, "closed again, median", median(closed), "ms", 16)
+    topic = "Another size of the window"
+    yield Figure(topic, "to the first byte, 200 issues", median(small.waits), "ms", 35)
+    yield Figure(topic, "to the first byte, 10,000 issues", median(large.waits), "ms", 35)
 
 
 def _polls(on: Mapping[str, Terminal]) -> Iterator[Figure]:
-    # What follows a poll is done with before the next one.
     ours, theirs = pressed_in_turn(
-        [Typist(on["10,000"], [POLL], 9), Typist(on["large table"], [MERGE], 9)],
+        [Typist(on["10,000"], [POLL], 9, POLLS), Typist(on["large table"], [MERGE], 9, POLLS)],
         rounds=3,
-        gap=(0.6, 0.6),
     )
     topic = "A poll that changed 100 of 10,000 issues"
     yield Figure(topic, "CPU, in order and painted", ours.cpu, "ms", 0.2, MERGED, theirs.cpu)
@@ -122,26 +140,8 @@ def _polls(on: Mapping[str, Terminal]) -> Iterator[Figure]:
     yield Figure(topic, "bytes, where it changed none", sent, "B", 0)
 
 
-def _form(terminal: Terminal) -> Iterator[Figure]:
-    (both,) = pressed_in_turn([Typist(terminal, [ESCAPE, TRIAGE], 44)], rounds=1, gap=(0.2, 0.2))
-    # The first of each is not asked about: to make the form takes longer than to show it again.
-    opened, closed = both.done[2::2], both.done[3::2]
-    topic = "The triage form"
-    yield Figure(topic, "key to painted, median", median(opened), "ms", 50)
-    yield Figure(topic, "key to painted, 99 of 100", percentile(opened, 0.99), "ms", 100)
-    yield Figure(topic, "closed again, median", median(closed), "ms", 16)
-
-
-def pressed_in_turn(
-    typists: Sequence[Typist], *, rounds: int = ROUNDS, gap: tuple[float, float] = GAP
-) -> list[Presses]:
-    """Press keys, on one terminal after the other, some in each round; what they cost.
-
-    Args:
-        typists: Who presses what.
-        rounds: In how many turns.
-        gap: Seconds, at least and at most, from the end of a paint to the next key.
-    """
+def pressed_in_turn(typists: Sequence[Typist], *, rounds: int = ROUNDS) -> list[Presses]:
+    """Press keys, on one terminal after the other, some in each round; what they cost."""
     chance = random.Random(1)
     seen: list[list[tuple[float, float, float, float]]] = [[] for _ in typists]
     for _ in range(rounds):
@@ -151,7 +151,7 @@ def pressed_in_turn(
                 wait, done, spent, written = _press(typist.terminal, next(keys))
                 if turn and wait is not None:
                     kept.append((wait * 1000, done * 1000, spent * 1000, written))
-                typist.terminal.run(chance.uniform(*gap))
+                typist.terminal.run(chance.uniform(*typist.gap))
     return [_told(kept) for kept in seen]
 
 
@@ -161,13 +161,15 @@ def _told(kept: Sequence[tuple[float, float, float, float]]) -> Presses:
 
 
 def _press(
-    terminal: Terminal, key: bytes | signal.Signals, patience: float = 1.0
+    terminal: Terminal, key: Key, patience: float = 1.0
 ) -> tuple[float | None, float, float, int]:
     while terminal.read(0):
         pass
     cpu, sent, began = terminal.cpu(), len(terminal.sent), time.perf_counter()
     if isinstance(key, bytes):
         terminal.type(key)
+    elif isinstance(key, tuple):
+        terminal.resize(*key)
     else:
         terminal.tell(key)
     wait = time.perf_counter() - began if terminal.read(patience) else None
@@ -175,15 +177,3 @@ def _press(
     while terminal.read(0.03):
         done = time.perf_counter() - began
     return wait, done, terminal.cpu() - cpu, len(terminal.sent) - sent
-
-
-def _resized(terminal: Terminal) -> float:
-    """Milliseconds to the first byte after a change of size; the median of several."""
-    waits = []
-    for turn in range(9):
-        began = time.perf_counter()
-        terminal.resize(*((100, 30), (120, 40))[turn % 2])
-        if terminal.read(2.0):
-            waits.append((time.perf_counter() - began) * 1000)
-        terminal.settle()
-    return median(waits)
