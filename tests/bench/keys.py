@@ -88,8 +88,9 @@ def figures() -> Iterator[Figure]:
         for terminal in on.values():
             terminal.until(lambda said: len(said) > 3000)
         pump(on.values(), REST)
-        for name in ("scrolling", "table"):
-            on[name].type(PAGE)
+        # Down to where a key scrolls.
+        for name, keys in (("scrolling", PAGE), ("table", ARROW_DOWN * 40)):
+            on[name].type(keys)
             on[name].settle()
         yield from _in_turn(on)
         yield from _polls(on)
