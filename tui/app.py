@@ -161,6 +161,11 @@ class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling,
         """Leave the process as it was."""
         self._collector.end()
 
+    def left(self) -> None:
+        """A screen is about to be gone, and is garbage then."""
+        super().left()
+        self._collector.left(lambda: self._touched_at)
+
     def _first(self) -> None:
         """Paint first what is known, then ask."""
         self.writing.start()

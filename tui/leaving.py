@@ -29,7 +29,12 @@ class Leaving(PartOfApp):
             # What loses the focus with its screen need not be seen to lose it.
             screen.set_reactive(Screen.focused, None)
         self._let_go(nodes)
+        if screens:
+            self.left()
         return super()._prune(*nodes, parent=None if screens else parent)
+
+    def left(self) -> None:
+        """A screen is about to be gone."""
 
     def _let_go(self, gone: Collection[Widget]) -> None:
         watchers: dict[str, list[tuple[DOMNode, object]]] = getattr(self, "__watchers", {})
