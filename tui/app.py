@@ -19,6 +19,7 @@ from services.outbox.outbox import Outbox
 from services.plain import plain
 from services.policy.deadlines import Policy
 from tui.collector import Collector
+from tui.covering import Covering
 from tui.crash import Discreet
 from tui.doorway import Doorway
 from tui.driver import quiet_driver
@@ -54,7 +55,9 @@ def _key_commands() -> "type[Provider]":
     return KeyCommands
 
 
-class RotaApp(Discreet, Doorway, Endable, Leaving, Resizing, Toasts, Signalling, Looking, OnShift):
+class RotaApp(
+    Discreet, Doorway, Endable, Leaving, Covering, Resizing, Toasts, Signalling, Looking, OnShift
+):
     """The dashboard."""
 
     TITLE = "rota"

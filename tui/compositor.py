@@ -195,6 +195,21 @@ def paint(screen: Screen[ScreenResultType], changed: Mapping[Widget, Sequence[Re
     return True
 
 
+def paint_whole(screen: Screen[ScreenResultType]) -> None:
+    """Lay out and send all of a screen that has come up; later and twice where that cannot be."""
+    app: App[object] = screen.app
+    if isinstance(screen._compositor, NarrowCompositor) and screen.is_current:
+        if app._batch_count or app.is_inline:
+            return
+        screen._compositor._dirty_regions.add(app.size.region)
+        screen._refresh_layout(app.size)
+        screen._layout_required = screen._scroll_required = screen._repaint_required = False
+        screen._dirty_widgets.clear()
+        # What they are about to ask for has been done.
+        for widget in screen.walk_children(Widget):
+            widget._layout_required = widget._repaint_required = False
+
+
 def _at_once(screen: Screen[ScreenResultType], app: App[object]) -> bool:
     """Whether the screen is as it was last laid out, and on top."""
     return (

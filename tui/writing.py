@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MARKED = "marked"
 """Under which name the draft of a form on several issues is kept."""
 
+FORMS_SCREEN = "form"
+"""Under which name the screen is kept that forms are drawn on."""
+
 NOTHING_THERE = "There is no issue under the cursor."
 
 
@@ -82,6 +85,7 @@ class Writing:
         self._clock = clock
         self._options = options
         self._snapshot = Snapshot()
+        self._told: tuple[str, Sequence[TimelineEntry]] = ("", ())
         self._made_house: House | None = None
         self._directory: Directory | None = None
 
@@ -100,7 +104,8 @@ class Writing:
         return snapshot
 
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
-        """What happened to an issue, for the forms that are open on it."""
+        """What happened to an issue, for the forms that are open on it or will be."""
+        self._told = issue_id, entries
         for form in self._forms():
             form.tell(issue_id, entries)
 
@@ -145,7 +150,7 @@ class Writing:
 
     def _show(self, form: "Form", scenes: "tuple[Scene, ...]", words: str = "") -> None:
         from tui.screens.form_words import kept_words
-        from tui.screens.forms import Clerk, FormScreen
+        from tui.screens.forms import Clerk
 
         issue = scenes[0].issue
         key = MARKED if len(scenes) > 1 else issue.id if issue is not None else "new"
@@ -164,10 +169,21 @@ class Writing:
             preview=self._preview,
             ask=self.posting.ask,
         )
-        screen = FormScreen(form, scenes, answers, clerk, self._options, words)
+        screen = self._form_screen()
+        screen.fill(form, scenes, answers, clerk, words)
+        screen.tell(*self._told)
         self._app.push_screen(screen)
         if form.id in ("escalate", "raise") and self._directory is None:
             self._app.run_worker(self._look_up(screen), group="directory")
+
+    def _form_screen(self) -> "FormScreen":
+        """The one there is, unless it is in use."""
+        from tui.screens.forms import FormScreen
+
+        if not self._app.is_screen_installed(FORMS_SCREEN):
+            self._app.install_screen(FormScreen(self._options), FORMS_SCREEN)
+        screen = self._app.get_screen(FORMS_SCREEN, FormScreen)
+        return FormScreen(self._options) if screen in self._app.screen_stack else screen
 
     async def _look_up(self, screen: "FormScreen") -> None:
         """Who there is to choose from; the form goes on without, as long as it is not known."""

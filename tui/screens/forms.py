@@ -3,6 +3,9 @@
 There is one place to type in, which goes from question to question: opening costs the same however
 many there are, and a change of size loses neither text nor focus. Every change is kept before
 anything else happens. Which issue it is about is decided when it is opened, and never again.
+
+The screen is the same for one form after the other: to make and style its widgets takes longer than
+all the rest. It is given a new sheet of answers each time, and painted once, when all is in place.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +24,7 @@ from textual.widgets import Static, TextArea
 from services.domain import Issue, TimelineEntry
 from services.forms.form import Field, Form, Scene
 from services.forms.sheet import Sheet
+from tui.compositor import paint_narrowly, paint_whole
 from tui.keymap import bindings, key_line
 from tui.keys import FORM
 from tui.options import ScreenOptions
@@ -32,6 +36,9 @@ from widgets.choices import Choices, Option
 from widgets.detail import story
 from widgets.editor import Editor, typable
 from widgets.outline import Outline
+
+WIDE = 100
+"""Columns from which on the questions stand beside the answer, and not above it."""
 
 RECENT = 20
 """Things that were said, shown beside a form."""
@@ -55,7 +62,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     KEYS = "form"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(FORM)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     DEFAULT_CSS = """
     FormScreen { layout: vertical; background: $background; }
     FormScreen #form-title { height: 1; background: $panel; text-style: bold; padding: 0 1; }
@@ -73,41 +80,51 @@ class FormScreen(Screen[None], inherit_bindings=False):
     FormScreen.-wide #form-answer { border-left: solid $primary 50%; }
     """
 
-    def __init__(
+    sheet: Sheet
+    _clerk: Clerk
+
+    def __init__(self, options: ScreenOptions) -> None:
+        """Make the widgets; `fill` says what the form is."""
+        super().__init__()
+        self._options = options
+        self._title = Static("", id="form-title", markup=False)
+        self._outline = Outline(ascii_only=options.ascii, id="form-outline")
+        self._editor = Editor(self._take, id="form-editor")
+        self._choices = Choices(ascii_only=options.ascii, id="form-choices")
+        self._hint = Static("", id="form-hint", markup=False)
+        self._said_before = Box(id="form-story")
+        self._story = Static("", id="form-said", markup=False)
+        self._below = Static("", id="form-notes", markup=False)
+        self._keys = Static("", id="form-keys", markup=False)
+        self._styled_for: object = None
+        paint_narrowly(self)
+
+    def fill(
         self,
         form: Form,
         scenes: Sequence[Scene],
         kept: Mapping[str, str],
         clerk: Clerk,
-        options: ScreenOptions,
         said: str = "",
     ) -> None:
-        """Open a form.
+        """Take a form to be filled in, in place of the one before.
 
         Args:
             form: Which.
             scenes: What it is about; several where it is used on several issues at once.
             kept: The answers of a draft; empty for a fresh form.
             clerk: What keeps, sends and asks.
-            options: Looks and keys.
             said: A line about the draft, or the issues left out.
         """
-        super().__init__()
         self.sheet = Sheet(form, scenes, kept, clerk.keep)
         self._clerk = clerk
-        self._options = options
         self._said = said
         self._here = 0
         self._typed_into = ""
         self._cursors: dict[str, tuple[int, int]] = {}
-        self._outline = Outline(ascii_only=options.ascii, id="form-outline")
-        self._editor = Editor(self._take, id="form-editor")
-        self._choices = Choices(ascii_only=options.ascii, id="form-choices")
-        self._hint = Static("", id="form-hint", markup=False)
-        self._story = Static("", id="form-said", markup=False)
         self._entries: tuple[TimelineEntry, ...] = ()
-        self._below = Static("", id="form-notes", markup=False)
-        self._keys = Static("", id="form-keys", markup=False)
+        if self.is_mounted:
+            self._begin()
 
     @property
     def field(self) -> Field:
@@ -116,11 +133,12 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Title, questions, the answer, notes, keys."""
-        yield Static(title(self.sheet), id="form-title", markup=False)
+        self._fit()
+        yield self._title
         with Horizontal(id="form-body"):
             with Vertical(id="form-left"):
                 yield self._outline
-                with Box(id="form-story"):
+                with self._said_before:
                     yield self._story
             with Vertical(id="form-answer"):
                 yield self._hint
@@ -130,15 +148,42 @@ class FormScreen(Screen[None], inherit_bindings=False):
         yield self._keys
 
     def on_mount(self) -> None:
+        """All its widgets are there."""
+        self._styled_for = self._looks()
+        self._begin()
+
+    def _begin(self) -> None:
         """The first question is open; in a draft, the first one that still needs an answer."""
+        self._fit()
+        _update(self._title, title(self.sheet))
+        _update(self._story, Text())
+        self._said_before.scroll_home(animate=False, immediate=True)
         self._go(self.sheet.first_open() if self.sheet.resumed else 0)
         self._ask_for_story()
 
     def on_resize(self) -> None:
         """As many keys as there is room for."""
-        keys = key_line(FORM, self.size.width, self._options.keys)
-        self._keys.update(keys)
+        self._fit()
         self._say()
+
+    def _fit(self) -> None:
+        """As Textual does it too, but only once the screen has been painted in another size."""
+        width = self.app.size.width
+        self.set_class(width >= WIDE, "-wide").set_class(width < WIDE, "-narrow")
+        _update(self._keys, key_line(FORM, width, self._options.keys))
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """On top, with another sheet: paint it when Textual has taken note."""
+        looks = self._looks()
+        if looks == self._styled_for:
+            event.refresh_styles = False
+        self._styled_for = looks
+        # Behind what its widgets have already asked for.
+        self.call_later(paint_whole, self)
+
+    def _looks(self) -> object:
+        """What else its styles hang on."""
+        return frozenset(self.app.classes), frozenset(self.app.pseudo_classes)
 
     # -- from above ----------------------------------------------------------------------------
 
@@ -164,8 +209,9 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def tell(self, issue_id: str, entries: Sequence[TimelineEntry]) -> None:
         """What was said on the issue, oldest first; what came last is read first here."""
-        if self.sheet.scene.issue is not None and issue_id == self.sheet.scene.issue.id:
-            self._entries = tuple(reversed(entries))
+        issue, told = self.sheet.scene.issue, tuple(reversed(entries))
+        if issue is not None and issue_id == issue.id and told != self._entries:
+            self._entries = told
             self._story.update(story(self._entries[:RECENT], self.sheet.scene.policy))
 
     def offer(self, scenes: Sequence[Scene]) -> None:
