@@ -94,11 +94,11 @@ async def test_a_screen_that_was_left_is_looked_for_once_it_is_gone(at_once: Non
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.give(pilot, snapshot(issue(1, "first")))
         gc.disable()
-        await pilot.press("t")
+        await pilot.press("O")
         await settle(pilot)
         # The last screen of a kind is held until there is another.
         left = weakref.ref(desk.app.screen)
-        for key in ("escape", "t", "escape"):
+        for key in ("escape", "O", "escape"):
             assert left() is not None
             await pilot.press(key)
             await settle(pilot)

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cached_cell_len
 from textual._compositor import Compositor
+from textual.css.stylesheet import Stylesheet
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -145,7 +146,6 @@ async def test_what_lay_below_a_form_is_painted_once_when_it_is_left(
         await pilot.press("t")
         await settle(pilot)
         assert isinstance(desk.app.screen, FormScreen)
-        form = desk.app.screen
         wire = sent_so_far(desk)
         layouts = counted(monkeypatch, Compositor, "reflow")
         await pilot.press("escape")
@@ -155,7 +155,43 @@ async def test_what_lay_below_a_form_is_painted_once_when_it_is_left(
         assert desk.app.screen_stack[-1] == desk.app.queue
         assert wire.sent.count("IN HOURS") == 1
         assert layouts == []
-        assert not form.is_running
+        assert desk.text() == _repainted(desk)
+
+
+async def test_a_form_is_painted_once_when_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk_with(200, by_minutes, WIDE) as (desk, pilot):
+        await at_rest(pilot)
+        for key in ("t", "escape", "n", "escape"):
+            await pilot.press(key)
+            await settle(pilot)
+        await at_rest(pilot)
+        wire = sent_so_far(desk)
+        layouts = counted(monkeypatch, Compositor, "reflow")
+        styled = counted(monkeypatch, Stylesheet, "update_nodes")
+        await pilot.press("t")
+        for _ in range(3):
+            await settle(pilot)
+
+        assert isinstance(desk.app.screen, FormScreen)
+        assert wire.sent.count("Triage") == 1
+        assert len(layouts) == 1
+        assert styled == []
+        assert desk.text() == _repainted(desk)
+
+
+async def test_of_a_queue_under_a_form_nothing_is_painted_while_it_counts_down() -> None:
+    async with desk_with(200, by_seconds, WIDE) as (desk, pilot):
+        await at_rest(pilot)
+        await pilot.press("t")
+        await settle(pilot)
+        # Within a minute, which the form itself counts in.
+        await desk.pass_time(pilot, 1)
+        wire = sent_so_far(desk)
+        for _ in range(3):
+            await desk.pass_time(pilot, 1)
+        assert wire.sent == ""
+        await pilot.press("escape")
+        await settle(pilot)
         assert desk.text() == _repainted(desk)
 
 

@@ -96,6 +96,8 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._story = Static("", id="form-said", markup=False)
         self._below = Static("", id="form-notes", markup=False)
         self._keys = Static("", id="form-keys", markup=False)
+        self._made = False
+        """Whether its widgets are there to be told anything."""
         self._styled_for: object = None
         paint_narrowly(self)
 
@@ -123,7 +125,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._typed_into = ""
         self._cursors: dict[str, tuple[int, int]] = {}
         self._entries: tuple[TimelineEntry, ...] = ()
-        if self.is_mounted:
+        if self._made:
             self._begin()
 
     @property
@@ -149,6 +151,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """All its widgets are there."""
+        self._made = True
         self._styled_for = self._looks()
         self._begin()
 
@@ -156,7 +159,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         """The first question is open; in a draft, the first one that still needs an answer."""
         self._fit()
         _update(self._title, title(self.sheet))
-        _update(self._story, Text())
+        self._tell_story()
         self._said_before.scroll_home(animate=False, immediate=True)
         self._go(self.sheet.first_open() if self.sheet.resumed else 0)
         self._ask_for_story()
@@ -212,7 +215,11 @@ class FormScreen(Screen[None], inherit_bindings=False):
         issue, told = self.sheet.scene.issue, tuple(reversed(entries))
         if issue is not None and issue_id == issue.id and told != self._entries:
             self._entries = told
-            self._story.update(story(self._entries[:RECENT], self.sheet.scene.policy))
+            self._tell_story()
+
+    def _tell_story(self) -> None:
+        if self._made:
+            _update(self._story, story(self._entries[:RECENT], self.sheet.scene.policy))
 
     def offer(self, scenes: Sequence[Scene]) -> None:
         """More to choose from has become known; what the form is about stays."""
@@ -396,7 +403,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def _say(self) -> None:
         """The hint or complaint above the answer, and the notes below it."""
-        if not self.is_mounted:
+        if not self._made:
             return
         _update(self._hint, hint(self.field, self.sheet.wrong.get(self.field.id, "")))
         meaning = self._choices.note() if self.field.choices else ""
