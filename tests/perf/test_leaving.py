@@ -1,7 +1,9 @@
 """Nothing holds on to the screens that were left: over a shift there are hundreds."""
 
+import asyncio
 import gc
 import weakref
+from heapq import heapify
 
 import pytest
 from textual._styles_cache import StylesCache
@@ -30,8 +32,16 @@ async def test_of_screens_that_were_left_there_is_the_last_at_most_and_its_paint
             await pilot.press("escape", "j", "k")
             await settle(pilot)
             assert desk.app.screen is desk.app.queue
+        _forget_cancelled_timers()
         gc.collect()
 
         # Forms are all drawn on one.
         assert len({screen() for screen in screens} - {None}) <= 1
-        assert len({lines() for lines in painted} - {None}) <= 1
+        assert len({id(lines()) for lines in painted if lines() is not None}) <= 1
+
+
+def _forget_cancelled_timers() -> None:
+    """The loop holds on to where they were set until their time would have come: half a minute."""
+    timers: list[asyncio.TimerHandle] = getattr(asyncio.get_running_loop(), "_scheduled", [])
+    timers[:] = [timer for timer in timers if not timer.cancelled()]
+    heapify(timers)

@@ -219,7 +219,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
 
     def _tell_story(self) -> None:
         if self._made:
-            _update(self._story, story(self._entries[:RECENT], self.sheet.scene.policy))
+            self._story.update(story(self._entries[:RECENT], self.sheet.scene.policy))
 
     def offer(self, scenes: Sequence[Scene]) -> None:
         """More to choose from has become known; what the form is about stays."""
