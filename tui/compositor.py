@@ -201,13 +201,26 @@ def paint_whole(screen: Screen[ScreenResultType]) -> None:
     if isinstance(screen._compositor, NarrowCompositor) and screen.is_current:
         if app._batch_count or app.is_inline:
             return
+        # What widgets are about to ask for is done here.
+        for widget in screen.walk_children(Widget):
+            if widget._layout_required:
+                _arrange_anew_around(widget)
+            widget._layout_required = widget._repaint_required = False
         screen._compositor._dirty_regions.add(app.size.region)
         screen._refresh_layout(app.size)
         screen._layout_required = screen._scroll_required = screen._repaint_required = False
         screen._dirty_widgets.clear()
-        # What they are about to ask for has been done.
-        for widget in screen.walk_children(Widget):
-            widget._layout_required = widget._repaint_required = False
+
+
+def _arrange_anew_around(widget: Widget) -> None:
+    """Have its place worked out again, and that of whatever has its size from it."""
+    for above in widget.ancestors:
+        if isinstance(above, Widget):
+            above._clear_arrangement_cache()
+            above._layout_updates += 1
+            if above.styles.auto_dimensions:
+                continue
+        break
 
 
 def _at_once(screen: Screen[ScreenResultType], app: App[object]) -> bool:
@@ -234,4 +247,6 @@ def can_narrow() -> bool:
         and "render_partial_update" in drawn.co_names
         and all(name in App.__init__.__code__.co_names or hasattr(App, name) for name in used)
         and hasattr(Widget, "_set_dirty")
+        and hasattr(Widget, "_clear_arrangement_cache")
+        and hasattr(Screen, "_refresh_layout")
     )

@@ -84,6 +84,45 @@ async def test_escape_closes_and_the_text_is_back_when_it_is_opened_again() -> N
         assert isinstance(desk.app.screen, QueueScreen)
 
 
+SECOND = issue_of(
+    a_ticket(90, id=9, subject="Second", severity=Severity.P2),
+    an_incident(90, id="PXYZ", number=88, title="Second"),
+)
+UNLIKE = ("triage", "note", "close", "snooze")
+"""Forms with and without choices, of one question and of several, empty and with a text."""
+
+
+@pytest.mark.parametrize("size", [(120, 40), (60, 15)], ids=["wide", "narrow"])
+async def test_nothing_of_a_form_is_left_in_the_next_one(size: tuple[int, int]) -> None:
+    shown: list[tuple[str, str, str]] = []
+
+    async def opens(desk: WritingDesk, pilot: Pilot[None], form: str) -> None:
+        desk.app.writing.open(form, [SECOND])
+        await types(pilot)
+        at_first = desk.text()
+        # What there was before cannot be had back either.
+        await types(pilot, "<ctrl+z>", "x", "<tab>", "<down>", "<shift+tab>")
+        shown.append((form, at_first, desk.text()))
+
+    for form in UNLIKE:
+        desk = WritingDesk()
+        async with desk.app.run_test(size=size) as pilot:
+            await desk.give(pilot, world(P3, SECOND))
+            await opens(desk, pilot, form)
+    used = WritingDesk()
+    async with used.app.run_test(size=size) as pilot:
+        await used.give(pilot, world(P3, SECOND))
+        for form in UNLIKE:
+            used.app.writing.open("triage", [P3])
+            await types(pilot, "2", "<tab>", "Much too long " * 20, "<f10>", "<f2>", "<escape>")
+            await types(pilot, "<escape>")
+            await opens(used, pilot, form)
+            await types(pilot, "<escape>")
+        assert "Much too long" in str(used.answers("zd-4711", "triage"))
+
+    assert shown[len(UNLIKE) :] == shown[: len(UNLIKE)]
+
+
 PAIR = issue_of(a_ticket(severity=Severity.P3), an_incident(severity=Severity.P3))
 OTHER_PAGE = issue_of(None, an_incident(90, id="PXYZ", number=88, title="Elsewhere"))
 OTHER = issue_of(a_ticket(90, id=9, subject="Elsewhere too", severity=Severity.P4))

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable
 import pytest
 from rich.style import Style
 from textual._compositor import Compositor
+from textual.containers import Vertical
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tests.perf.canned import by_seconds, canned
 from tests.screen.stage import NOON, Desk, settle
-from tui.compositor import NarrowCompositor, Piece, Pieces, can_narrow
+from tui.compositor import NarrowCompositor, Piece, Pieces, can_narrow, paint_narrowly, paint_whole
 from widgets.gutter import GUTTER
 
 
@@ -86,6 +89,34 @@ def _noting(widget: Widget, asked: list[tuple[str, Region]]) -> Callable[[Region
         return painted(crop)
 
     return paint
+
+
+@pytest.mark.parametrize("shut", [False, True])
+async def test_a_whole_screen_is_painted_as_it_is_with_all_that_has_not_been_asked_for(
+    shut: bool,
+) -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(120, 40)) as pilot:
+        await desk.give(pilot, canned(5, NOON, by_seconds))
+        screen = Screen[None]()
+        paint_narrowly(screen)
+        desk.app.push_screen(screen)
+        await settle(pilot)
+        above, below = Static("one", id="above"), Static("below", id="below")
+        box = Vertical(above, id="box")
+        box.styles.height = "auto"
+        await screen.mount(box, below)
+        await settle(pilot)
+        assert below.region.y == 1
+
+        # Nobody has had a turn to ask for anything.
+        if shut:
+            above.display = False
+        else:
+            above.update("one\ntwo\nthree")
+        paint_whole(screen)
+        assert below.region.y == (0 if shut else 3)
+        assert not screen._compositor._dirty_regions
 
 
 def test_a_textual_without_these_names_paints_in_its_own_way(
