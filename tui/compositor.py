@@ -42,6 +42,9 @@ class Pieces(ChopsUpdate):
 class NarrowCompositor(Compositor):
     """Textual's compositor, asking only for what has changed."""
 
+    waits = False
+    """Whether nothing is painted, as the whole screen is going to be (`paint_whole`)."""
+
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
         """Lay out, and paint what that has uncovered or covered, with the cells beside it.
 
@@ -63,7 +66,7 @@ class NarrowCompositor(Compositor):
             # A picture is wanted, which is drawn by other means.
             return super().render_update(full, screen_stack, simplify)
         visible_screen_stack.set(screen_stack or [])
-        return self.render_partial_update()
+        return None if self.waits else self.render_partial_update()
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """What has changed since the last time; None if nothing has."""
@@ -164,11 +167,12 @@ def _without(block: Region, part: Region) -> list[Region]:
     return [rest for rest in (above, below, before, behind) if rest]
 
 
-def paint_narrowly(screen: Screen[ScreenResultType]) -> None:
-    """Have a new screen composed so, if Textual is as we know it."""
+def paint_narrowly(screen: Screen[ScreenResultType], *, waits: bool = False) -> None:
+    """Have a new screen composed so, if Textual is as we know it; at first perhaps not at all."""
     stock = getattr(screen, "_compositor", None)
     if type(stock) is Compositor and can_narrow():
-        screen._compositor = NarrowCompositor()
+        screen._compositor = narrow = NarrowCompositor()
+        narrow.waits = waits
 
 
 def paint(screen: Screen[ScreenResultType], changed: Mapping[Widget, Sequence[Region]]) -> bool:
@@ -198,8 +202,9 @@ def paint(screen: Screen[ScreenResultType], changed: Mapping[Widget, Sequence[Re
 def paint_whole(screen: Screen[ScreenResultType]) -> None:
     """Lay out and send all of a screen that has come up; later and twice where that cannot be."""
     app: App[object] = screen.app
-    if isinstance(screen._compositor, NarrowCompositor) and screen.is_current:
-        if app._batch_count or app.is_inline:
+    if isinstance(screen._compositor, NarrowCompositor):
+        screen._compositor.waits = False
+        if not screen.is_current or app._batch_count or app.is_inline:
             return
         # What widgets are about to ask for is done here.
         for widget in screen.walk_children(Widget):

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -54,17 +55,18 @@ class Program:
         while (left := end - time.monotonic()) > 0:
             self._take(min(left, 0.02))
 
-    def wait_for(self, words: str, seconds: float = 180.0) -> None:
-        """Until words are on the screen.
+    def wait_for(self, words: str, seconds: float = 180.0) -> re.Match[str]:
+        """Until what a pattern says is on the screen; a paint comes in parts, in any order.
 
         Raises:
             Killed: Its moment came first.
         """
         end = time.monotonic() + seconds
-        while words not in self.text:
+        while (found := re.search(words, self.text)) is None:
             if time.monotonic() > end or self._process.poll() is not None:
                 raise AssertionError(f"{words!r} was never painted:\n{self.text}")
             self._take(0.02)
+        return found
 
     @property
     def text(self) -> str:

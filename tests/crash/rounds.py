@@ -118,7 +118,7 @@ class Trial:
         program.let(0.1)
         program.type("c")
         program.wait_for("Preview")
-        record.ticket = int(re.findall(r"Reply.*?#(\d+)", program.text)[0])
+        record.ticket = int(program.wait_for(r"Reply.*?#(\d+)")[1])
         text = f"{record.word} {self._words(chance.randrange(10, 80))}"
         pause = chance.uniform(0.002, 0.02)
         effect, args = chance.choice(TROUBLE)

