@@ -118,7 +118,8 @@ class Trial:
         program.let(0.1)
         program.type("c")
         program.wait_for("Preview")
-        record.ticket = int(program.wait_for(r"Reply.*?#(\d+)")[1])
+        # In the title: a line of the queue that is about to be painted over may say so too.
+        record.ticket = int(program.wait_for(r"\A *Reply.*?#(\d+)")[1])
         text = f"{record.word} {self._words(chance.randrange(10, 80))}"
         pause = chance.uniform(0.002, 0.02)
         effect, args = chance.choice(TROUBLE)
