@@ -1,21 +1,27 @@
 """What does a cycle of polls cost where nothing has changed, and how long does a key wait for it?
 
 CPU of our own side alone: the vendors are the simulator of a small world, whose lists are made
-longer by telling the same records again, with other ids.
+longer by telling the same records again, with other ids. A short list and a long one are polled
+by a process each, minute by minute in turn: one that is given a number polls so many issues, for a
+minute for each line that it reads.
 """
 
 import asyncio
 import gc
 import json
 import re
+import subprocess
+import sys
 import time
 from asyncio import events
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from unittest import mock
 
 import httpx
+import msgspec
 
 from services.assemble import assemble
 from services.clock import ManualClock
@@ -24,7 +30,8 @@ from services.simulator.transport import SimulatorTransport
 from services.simulator.world import World
 from services.store import Store
 from services.zendesk.client import _INCLUDE
-from tests.bench.figures import Figure, median
+from tests.bench.figures import Figure, median, multiple
+from tests.bench.terminal import ROOT, python
 from tests.embedded import CONFIG
 from tui.collector import Collector
 
@@ -35,9 +42,9 @@ PAGE = 100
 SHIFT = 1_000_000
 """Between the ids of a ticket and of the next one like it."""
 
-TURNS, MINUTES = 3, 2
-"""How often, and for how long, the steady state of both is looked at in turn; of what is longest in
-each minute, the middle one counts."""
+STARTS, MINUTES = 2, 6
+"""How often both are started, and how many minutes of the steady state each then is looked at; of
+what is longest in each minute, the middle one counts."""
 
 
 @dataclass
@@ -59,31 +66,62 @@ class Spent:
         self.longest = max(self.longest, took)
 
 
-@dataclass(frozen=True, slots=True)
-class Polls:
+class Minute(msgspec.Struct, frozen=True):
     """Milliseconds of CPU."""
 
     each: float
     """Of a poll."""
-    longest: Sequence[float]
-    """Of a step, in each minute."""
-    at_first: float
-    """Of the longest step while each vendor was first asked."""
+    longest: float
+    """Of a step."""
 
 
 def figures() -> Iterator[Figure]:
     """CPU of a cycle and its longest step; that of the first poll only to know."""
-    seen = [[asyncio.run(_polls(one)) for one in (FEW, MANY)] for _ in range(TURNS)]
-    few, many = (median(turn[which].each for turn in seen) for which in (0, 1))
-    longest = median(minute for _, large in seen for minute in large.longest)
-    at_first = median(large.at_first for _, large in seen)
-    topic = "Polls that tell nothing new, the vendors' part not counted"
-    yield Figure(topic, f"one poll, {MANY:,} issues", many, "ms", 1.5, f"{FEW} issues", few)
+    few: list[Minute] = []
+    many: list[Minute] = []
+    at_first: list[float] = []
+    for _ in range(STARTS):
+        with ExitStack() as running:
+            short, long = (running.enter_context(_poller(number)) for number in (FEW, MANY))
+            next(short)
+            at_first.append(next(long).longest)
+            for _ in range(MINUTES):
+                few.append(next(short))
+                many.append(next(long))
+    each, least = [minute.each for minute in many], [minute.each for minute in few]
+    topic, beside = "Polls that tell nothing new, the vendors' part not counted", f"{FEW} issues"
+    name, times = f"one poll, {MANY:,} issues", multiple(each, least)
+    yield Figure(topic, name, median(each), "ms", 1.5, beside, median(least), times=times)
+    longest = median(minute.longest for minute in many)
     yield Figure(topic, f"the longest a key waits in a minute, {MANY:,} issues", longest, "ms", 5)
-    yield Figure(topic, "the same in the first poll of all", at_first, "ms")
+    yield Figure(topic, "the same in the first poll of all", median(at_first), "ms")
 
 
-async def _polls(open_issues: int) -> Polls:
+@contextmanager
+def _poller(number: int) -> Iterator[Iterator[Minute]]:
+    """What polls so many issues, in a process of its own: its start, and then minute after minute.
+
+    Raises:
+        RuntimeError: It came to grief.
+    """
+    argv = python("-m", "tests.bench.cycle", str(number))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, cwd=ROOT, bufsize=0, stdin=pipe, stdout=pipe) as child:
+
+        def minutes(lines: IO[bytes], said: IO[bytes]) -> Iterator[Minute]:
+            while True:
+                lines.write(b"\n")
+                if not (line := said.readline()):
+                    raise RuntimeError(f"{argv} ended before its time; what it said stands above")
+                yield msgspec.json.decode(line, type=Minute)
+
+        assert child.stdin is not None
+        assert child.stdout is not None
+        yield minutes(child.stdin, child.stdout)
+
+
+async def _serve(open_issues: int) -> None:
+    """Poll, and say what it took: up to the first answers of all, and then for each line read."""
     clock = ManualClock(DEMO_START)
     world = World(clock)
     populate(world, open_issues=FEW)
@@ -102,6 +140,10 @@ async def _polls(open_issues: int) -> Polls:
             told += 1
             collector.follow(snapshot, lambda put_aside: put_aside())
 
+    def say() -> None:
+        minute = Minute(spent.total / max(1, told), spent.longest)
+        print(msgspec.json.encode(minute).decode(), flush=True)
+
     run = events.Handle._run
     with mock.patch.object(events.Handle, "_run", lambda handle: spent.step(lambda: run(handle))):
         collector.begin()
@@ -115,18 +157,18 @@ async def _polls(open_issues: int) -> Polls:
         await _pass(clock, 120)
         gc.collect()
         gc.freeze()
-        await asyncio.sleep(0)
-        spent.total, told, longest = 0.0, 0, []
-        for _ in range(MINUTES):
-            spent.longest = 0.0
+        spent.longest = at_first
+        sys.stdin.readline()
+        say()
+        while sys.stdin.readline():
+            # The step that waits for the line is none of a poll.
+            await asyncio.sleep(0)
+            spent.total, spent.longest, told = 0.0, 0.0, 0
             await _pass(clock, 60)
-            longest.append(spent.longest)
-        each = spent.total / told
-        gc.unfreeze()
+            say()
         listener.cancel()
         await asyncio.gather(listener, return_exceptions=True)
     await on.aclose()
-    return Polls(each, longest, at_first)
 
 
 async def _pass(clock: ManualClock, seconds: int) -> None:
@@ -222,3 +264,7 @@ class Vendors(httpx.AsyncBaseTransport):
         told = json.loads(await answer.aread())
         assert isinstance(told, dict)
         return told
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1])))

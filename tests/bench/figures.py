@@ -34,10 +34,15 @@ class Figure:
     """Whether the goal is what it must not be *below*."""
     floor: float | None = None
     """What any program would come to that is made with the same packages, measured likewise."""
+    times: float | None = None
+    """The median of what runs side by side came to as a multiple of each other; a machine whose
+    speed changes in between does so for both."""
 
     @property
     def ratio(self) -> float | None:
         """The measurement as a multiple of its reference."""
+        if self.times is not None:
+            return self.times
         return self.value / self.reference if self.reference else None
 
     @property
@@ -137,6 +142,11 @@ def percentile(samples: Sequence[float], part: float) -> float:
     """The smallest sample that so large a part (0 to 1) of them is not above."""
     ordered = sorted(samples)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def multiple(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The middle one of ratios of runs that were made one after the other."""
+    return median(one / other for one, other in zip(ours, theirs, strict=True))
 
 
 def interleaved(runs: int, cases: Mapping[str, Callable[[], T]]) -> dict[str, list[T]]:

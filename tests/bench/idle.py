@@ -24,7 +24,9 @@ ROWS = 36
 
 REPAINTED = "seconds 200"
 REPAINTS = 9
-DOWN, PAGE = b"j", b"\x1b[6~"
+DOWN, PAGE, TRIAGE = b"j", b"\x1b[6~", b"t"
+FORM = "a form"
+"""In which case one is open over a queue that counts down in seconds."""
 
 CLOCK = "a Label clock in Textual"
 
@@ -61,6 +63,7 @@ CASES: Mapping[str, list[str]] = {
     "ansi 200": dashboard(200, "seconds", "ansi-dark"),
     "minutes 200": dashboard(200, "minutes"),
     "small 10,000": dashboard(10_000, "mixed"),
+    FORM: dashboard(200, "seconds"),
 }
 
 
@@ -93,6 +96,7 @@ def figures() -> Iterator[Figure]:
     large = seen["mixed 10,000"].cpu
     yield cpu("CPU, 10,000 issues at 60×15", "small 10,000", 1.0, "at 120×40", large)
     yield cpu("CPU, nothing in seconds", "minutes 200", None, CLOCK, clock)
+    yield cpu("CPU, a form over 36 rows in seconds", FORM, 1.1, "the queue itself", one)
 
     def sent(name: str, case: str, goal: float | None, beside: str = "", to: str = "") -> Figure:
         reference = seen[to].sent if to else None
@@ -106,6 +110,7 @@ def figures() -> Iterator[Figure]:
     yield sent("bytes, 11 of 36 rows in seconds", "mixed 200", 60 * 11 + 100)
     yield sent("bytes, 11 of 20 rows in seconds", "mixed 20", 60 * 11 + 100)
     yield sent("bytes, nothing in seconds", "minutes 200", 100)
+    yield sent("bytes, a form over 36 rows in seconds", FORM, 100)
 
     def wakes(name: str, case: str, goal: float) -> Figure:
         return Figure(topic, name, seen[case].wakes, "/s", goal, "", None)
@@ -159,6 +164,8 @@ def _running(cases: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Terminal]
         }
         for terminal in terminals.values():
             terminal.until(lambda sent: len(sent) > 1000 or b"READYMARK" in sent)
+        if FORM in terminals:
+            terminals[FORM].type(TRIAGE)
         pump(terminals.values(), SETTLED)
         yield terminals
 
