@@ -14,13 +14,13 @@ from tests.bench.terminal import Terminal, python, stolen
 
 PRESSES = 108
 """So many that of a hundred one may meet with something else on the machine."""
-FORMS_OPENED = 60
+FORMS_OPENED = 48
 FEW_PRESSES = 36
 """Where only the median is asked for, which does not mind a few that meet with something else."""
 ROUNDS = 12
 """In which all take turns: what they are compared by is then not how busy the machine was with
 something else, nor is one of them measured while it was."""
-REST = 8.0
+REST = 6.0
 """Seconds before the first key, in which what follows a start is done with."""
 AT_ONCE = (0.01, 0.04)
 """Seconds between a paint that is over and the next key, by chance, so as to meet no beat."""
