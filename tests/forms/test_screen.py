@@ -123,6 +123,23 @@ async def test_nothing_of_a_form_is_left_in_the_next_one(size: tuple[int, int]) 
     assert shown[len(UNLIKE) :] == shown[: len(UNLIKE)]
 
 
+async def test_a_form_has_the_colours_of_a_theme_chosen_since_the_last_one() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>", "<escape>")
+        desk.app.theme = "textual-light"
+        await types(pilot, "<n>")
+        light = {desk.form.styles.background, desk.form.query_one("#form-title").styles.background}
+        await types(pilot, "<escape>")
+        desk.app.theme = "textual-dark"
+        await types(pilot, "<n>")
+        dark = {desk.form.styles.background, desk.form.query_one("#form-title").styles.background}
+
+    assert all(colour.brightness > 0.7 for colour in light)
+    assert all(colour.brightness < 0.3 for colour in dark)
+
+
 PAIR = issue_of(a_ticket(severity=Severity.P3), an_incident(severity=Severity.P3))
 OTHER_PAGE = issue_of(None, an_incident(90, id="PXYZ", number=88, title="Elsewhere"))
 OTHER = issue_of(a_ticket(90, id=9, subject="Elsewhere too", severity=Severity.P4))
