@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from textual.screen import Screen
-
 from services.domain import Snapshot
+from tui.screens.whole import Whole
 
 
-class Follower(Screen[None]):
+class Follower(Whole[None]):
     """Told of each new state of the world, and of the time, by the app."""
 
     def show(self, snapshot: Snapshot, now: datetime) -> None:

@@ -18,13 +18,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from services.domain import Issue, TimelineEntry
 from services.forms.form import Field, Form, Scene
 from services.forms.sheet import Sheet
-from tui.compositor import paint_narrowly, paint_whole
 from tui.keymap import bindings, key_line
 from tui.keys import FORM
 from tui.options import ScreenOptions
@@ -32,6 +30,7 @@ from tui.screens.external_editor import edited
 from tui.screens.form_words import hint, notes, question, title
 from tui.screens.queue import QueueScreen
 from tui.screens.reader import Box, PageScreen
+from tui.screens.whole import Whole
 from widgets.choices import Choices, Option
 from widgets.detail import story
 from widgets.editor import Editor, typable
@@ -57,7 +56,7 @@ class Clerk(Struct, frozen=True):
     """Ask before something is done that cannot be taken back."""
 
 
-class FormScreen(Screen[None], inherit_bindings=False):
+class FormScreen(Whole[None], inherit_bindings=False):
     """A form, being filled in."""
 
     KEYS = "form"
@@ -98,8 +97,6 @@ class FormScreen(Screen[None], inherit_bindings=False):
         self._keys = Static("", id="form-keys", markup=False)
         self._made = False
         """Whether its widgets are there to be told anything."""
-        self._styled_for: object = None
-        paint_narrowly(self, waits=True)
 
     def fill(
         self,
@@ -152,7 +149,6 @@ class FormScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """All its widgets are there."""
         self._made = True
-        self._styled_for = self._looks()
         self._begin()
 
     def _begin(self) -> None:
@@ -174,19 +170,6 @@ class FormScreen(Screen[None], inherit_bindings=False):
         width = self.app.size.width
         self.set_class(width >= WIDE, "-wide").set_class(width < WIDE, "-narrow")
         _update(self._keys, key_line(FORM, width, self._options.keys))
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """On top, with another sheet: paint it when Textual has taken note."""
-        looks = self._looks()
-        if looks == self._styled_for:
-            event.refresh_styles = False
-        self._styled_for = looks
-        # Behind what its widgets have already asked for.
-        self.call_later(paint_whole, self)
-
-    def _looks(self) -> object:
-        """What else its styles hang on."""
-        return frozenset(self.app.classes), frozenset(self.app.pseudo_classes)
 
     # -- from above ----------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from services.expected import kind_of, text_of
@@ -20,6 +19,7 @@ from tui.keymap import bindings, key_line
 from tui.keys import OUTBOX
 from tui.options import ScreenOptions
 from tui.screens.reader import Box
+from tui.screens.whole import Whole
 
 WORDS = {
     LetterState.QUEUED: "waiting",
@@ -46,7 +46,7 @@ class Deeds(Struct, frozen=True):
     arrived: Callable[[Letter], str]
 
 
-class OutboxScreen(Screen[None]):
+class OutboxScreen(Whole[None]):
     """The letters, and the one under the cursor in full."""
 
     KEYS = "outbox"
