@@ -3,12 +3,16 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from services.assemble import Assembly
 from services.forms.catalogue import FORMS
 from services.letters import Action, LetterState, TicketUpdate
 from services.simulator import faults
+from services.simulator.interference import Effect
 from tests.forms.live import Live, live
 from tests.polling.bench import poller_on
+from tests.screen.stage import settle
 from tui.screens.outbox import OutboxScreen
 from tui.screens.queue import QueueScreen
 
@@ -232,6 +236,33 @@ async def test_a_ticket_that_is_closed_meanwhile_loses_no_word() -> None:
         await seat.types("<O>")
         assert isinstance(seat.app.screen, OutboxScreen)
         assert "Are you still there?" in seat.text()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [(faults.rate_limited(600), "Tried again"), (faults.unavailable(600), "Looked for again")],
+)
+async def test_a_letter_that_is_put_off_says_when_it_is_tried_again(
+    trouble: Effect, said: str
+) -> None:
+    async with live() as seat:
+        seat.world.faults.add(trouble, vendor="zendesk", method="PUT")
+        await seat.types("<n>", "Seen before.")
+        await seat.send()
+        await seat.types("<O>")
+        await seat.until(lambda: f"{said} in" in seat.text())
+        (put_off,) = [letter.next_try_at for letter in seat.letters if letter.next_try_at]
+        at = put_off.astimezone(seat.app._policy.calendar.zone)
+        assert f"at {at:%H:%M}." in seat.text()
+        before = seat.text()
+        await seat.clock.advance(61)
+        seat.app.tick()
+        await settle(seat.pilot)
+        assert f"{said} in" in seat.text()
+        assert seat.text() != before
+
+        await seat.until(lambda: seat.states == {LetterState.SENT}, 1000)
+        assert f"{said} in" not in seat.text()
 
 
 async def test_a_reply_that_the_requester_never_sees_is_said_to_be_so() -> None:

@@ -121,9 +121,10 @@ class OutboxScreen(Whole[None]):
         self.show(self._letters, now)
 
     def reads_until(self, now: datetime) -> datetime | None:
-        """At the next second while something is held, else when it is told."""
+        """At the next second while something is held or tried again, else when it is told."""
         held = any(o.state is LetterState.QUEUED and o.hold_until > now for o in self._letters)
-        return now.replace(microsecond=0) + timedelta(seconds=1) if held else None
+        tried = self.letter is not None and bool(self._again(self.letter))
+        return now.replace(microsecond=0) + timedelta(seconds=1) if held or tried else None
 
     @property
     def letter(self) -> Letter | None:
@@ -206,6 +207,18 @@ class OutboxScreen(Whole[None]):
             style=style, no_wrap=True, overflow="ellipsis",
         )  # fmt: skip
 
+    def _again(self, letter: Letter) -> str:
+        """When something is done about it next, where that is some time off."""
+        assert self._now is not None
+        at = letter.next_try_at
+        if letter.waits_for_person or letter.state is LetterState.SENT or at is None:
+            return ""
+        if at <= self._now:
+            return ""
+        done = "Looked for" if letter.on_its_way else "Tried"
+        moment = when(at, self._policy, self._now)
+        return f"{done} again in {rough(at - self._now)}, at {moment}."
+
     def _full(self, letter: Letter) -> RenderableType:
         head = Text(f"{plain(_named(letter))}: {WORDS[letter.state]}", style="bold")
         parts: list[RenderableType] = [head]
@@ -213,6 +226,8 @@ class OutboxScreen(Whole[None]):
             parts.append(Text(plain(letter.reason)))
         if letter.on_its_way and letter.state is LetterState.UNKNOWN:
             parts.append(Text("We look whether it has arrived before anything is sent again."))
+        if again := self._again(letter):
+            parts.append(Text(again))
         parts.append(Text(""))
         mine, theirs = plain_text(text_of(letter.write)), plain_text(letter.theirs)
         if not letter.theirs:
@@ -233,7 +248,7 @@ class OutboxScreen(Whole[None]):
 def _named(letter: Letter) -> str:
     """What was decided, and which letter of it this is."""
     kind = kind_of(letter.write)
-    return letter.label if kind in letter.label.lower() else f"{letter.label}, {kind}"
+    return letter.label if kind.lower() in letter.label.lower() else f"{letter.label}, {kind}"
 
 
 def plain_text(text: str) -> Text:
