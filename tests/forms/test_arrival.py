@@ -246,7 +246,7 @@ async def test_a_letter_that_is_put_off_says_when_it_is_tried_again(
     trouble: Effect, said: str
 ) -> None:
     async with live() as seat:
-        seat.world.faults.add(trouble, vendor="zendesk", method="PUT")
+        seat.world.faults.add(trouble, vendor="zendesk", method="PUT", times=1)
         await seat.types("<n>", "Seen before.")
         await seat.send()
         await seat.types("<O>")
