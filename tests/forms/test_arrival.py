@@ -240,7 +240,7 @@ async def test_a_ticket_that_is_closed_meanwhile_loses_no_word() -> None:
 
 @pytest.mark.parametrize(
     ("trouble", "said"),
-    [(faults.rate_limited(600), "Tried again"), (faults.unavailable(600), "Looked for again")],
+    [(faults.rate_limited(120), "Tried again"), (faults.unavailable(120), "Looked for again")],
 )
 async def test_a_letter_that_is_put_off_says_when_it_is_tried_again(
     trouble: Effect, said: str
@@ -261,7 +261,7 @@ async def test_a_letter_that_is_put_off_says_when_it_is_tried_again(
         assert f"{said} in" in seat.text()
         assert seat.text() != before
 
-        await seat.until(lambda: seat.states == {LetterState.SENT}, 1000)
+        await seat.until(lambda: seat.states == {LetterState.SENT}, 200)
         assert f"{said} in" not in seat.text()
 
 
