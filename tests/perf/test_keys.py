@@ -1,6 +1,7 @@
 """A key costs what it changes: cells sent, lines asked for, never a new layout of the screen."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -269,11 +270,39 @@ async def test_the_terminal_shows_what_a_whole_paint_would(
                 case "story":
                     await at_rest(pilot)
         await at_rest(pilot)
-        screen = pyte.Screen(*size)
-        pyte.Stream(screen).feed(wire.sent.replace("\x1b[>1u", "").replace("\x1b[<u", ""))
 
         assert desk.app.screen_stack[-1] == desk.app.queue
-        assert [line.rstrip() for line in screen.display] == [x.rstrip() for x in desk.painted()]
+        assert on_the_terminal(wire, size) == [line.rstrip() for line in desk.painted()]
+
+
+@pytest.mark.parametrize("keys", ["?", "O", "t", "nx<f4>"])
+async def test_so_it_does_with_a_page_over_a_queue_that_counts_down(keys: str) -> None:
+    async with desk_with(60, mixed, WIDE) as (desk, pilot):
+        wire = desk.app._driver
+        assert isinstance(wire, Wire)
+        for key in re.findall(r"<\w+>|.", keys):
+            await pilot.press(key.strip("<>"))
+            await settle(pilot)
+        for seconds in (1, 60):
+            await desk.pass_time(pilot, seconds)
+            await desk.give(pilot, changed(desk.app.snapshot, random.Random(seconds)))
+            await settle(pilot)
+
+            seen = on_the_terminal(wire, WIDE)
+            assert desk.app.screen is not desk.app.queue
+            assert seen == [line.rstrip() for line in desk.painted()]
+            # The queue is seen below a page in a box, and what is on top of it hides it.
+            assert ("IN HOURS" in seen[0]) == (keys == "?")
+        await pilot.press(*["escape"] * len(keys))
+        await settle(pilot)
+        assert desk.text() == _repainted(desk)
+
+
+def on_the_terminal(wire: Wire, size: tuple[int, int]) -> list[str]:
+    """Lines that somebody reads there."""
+    screen = pyte.Screen(*size)
+    pyte.Stream(screen).feed(wire.sent.replace("\x1b[>1u", "").replace("\x1b[<u", ""))
+    return [line.rstrip() for line in screen.display]
 
 
 KEYS = ("j", "k", "j", "k", "down", "up", "pagedown", "pageup", "g", "G", "space", "v")
