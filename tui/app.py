@@ -292,7 +292,9 @@ class RotaApp(
         """Paint the world anew, and what happened to the issue in view."""
         self._show()
         issue_id, entries = self._told
-        self.queue.tell(issue_id, self.veiled_entries(entries))
+        painted = self.veiled_entries(entries)
+        self.queue.tell(issue_id, painted)
+        self.writing.tell(issue_id, painted)
 
     def muted_now(self, muted: frozenset[str], until: datetime | None) -> None:
         """Show what is silent."""

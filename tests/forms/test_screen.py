@@ -1,5 +1,6 @@
 """A form as the operator meets it: keys go in, painted lines and letters come out."""
 
+import re
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -121,6 +122,22 @@ async def test_nothing_of_a_form_is_left_in_the_next_one(size: tuple[int, int]) 
         assert "Much too long" in str(used.answers("zd-4711", "triage"))
 
     assert shown[len(UNLIKE) :] == shown[: len(UNLIKE)]
+
+
+async def test_a_form_shows_nobody_by_name_whose_name_was_hidden_since_the_story_was_read() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(120, 40)) as pilot:
+        await desk.give(pilot, world(P3))
+        await types(pilot, "<n>")
+        told = desk.text()
+        await types(pilot, "<escape>", "<X>")
+        # Before the story is read again.
+        setattr(desk.app, "fetch_timeline", lambda issue: None)  # noqa: B010
+        await types(pilot, "<n>")
+
+        assert re.search(r"\bAnn\b", told)
+        assert "story of zd-4711" in desk.text()
+        assert not re.search(r"\bAnn\b", desk.text())
 
 
 async def test_a_form_has_the_colours_of_a_theme_chosen_since_the_last_one() -> None:
