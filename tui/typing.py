@@ -3,7 +3,8 @@
 Textual hands each key to the widget that has the focus when the key arrives, and looks up its
 binding when the key comes back from there: of keys in one burst, those behind the one that moves
 the focus would still act as commands. Here a key that is a command acts before the next one is
-looked at, and keys for a screen that has only just come up wait until it has placed the focus.
+looked at, with all that it has others do; a field has done with a key, too; and keys for a screen
+that has only just come up wait until it has placed the focus.
 """
 
 from collections import deque
@@ -21,6 +22,8 @@ class KeysInOrder(App[None]):
         self._typed: deque[events.Key] = deque()
         self._settled: Screen[object] | None = None
         self._settling: Screen[object] | None = None
+        self._reading = False
+        """Whether a field has a key that it has not dealt with: it may close its screen."""
 
     async def on_event(self, event: events.Event) -> None:
         """Deal with a key at once; everything else as Textual does."""
@@ -40,15 +43,24 @@ class KeysInOrder(App[None]):
         """The mouse was moved or clicked."""
 
     async def _catch_up(self) -> None:
-        while self._typed and self._focus_is_placed():
+        while self._typed and not self._reading and self._focus_is_placed():
             await self._press(self._typed.popleft())
 
     async def _press(self, event: events.Key) -> None:
-        if not self._typing():
+        field = self.focused if self._typing() else None
+        if field is None:
             for first in (True, False):
                 if await self._check_bindings(event.key, priority=first):
+                    if self.screen.message_queue_size:
+                        # It may be about to open something, which the next key is meant for.
+                        self._settled = None
                     return
         await super().on_event(event)
+        self._reading = field is not None and field.call_later(self._read)
+
+    def _read(self) -> None:
+        self._reading = False
+        self.call_later(self._catch_up)
 
     def _typing(self) -> bool:
         """Whether a field has the focus: then it must have all keys, in its own turn."""

@@ -49,6 +49,7 @@ class Outline(Widget):
         """Somebody wants to answer this one."""
 
         place: int
+        label: str
 
     def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -95,7 +96,7 @@ class Outline(Widget):
         """A click goes to that question."""
         place = event.y + self._first()
         if place < len(self.questions):
-            self.post_message(self.Picked(place))
+            self.post_message(self.Picked(place, self.questions[place].label))
 
     def _first(self) -> int:
         """The first question in view."""

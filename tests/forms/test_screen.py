@@ -22,6 +22,7 @@ from tui.screens.forms import FormScreen
 from tui.screens.preview import ConfirmScreen, PreviewScreen
 from tui.screens.queue import QueueScreen
 from widgets.choices import Choices
+from widgets.outline import Outline
 
 P3 = issue_of(a_ticket(severity=Severity.P3))
 PAGE = issue_of(None, an_incident())
@@ -138,6 +139,47 @@ async def test_a_form_shows_nobody_by_name_whose_name_was_hidden_since_the_story
         assert re.search(r"\bAnn\b", told)
         assert "story of zd-4711" in desk.text()
         assert not re.search(r"\bAnn\b", desk.text())
+
+
+async def test_keys_that_come_all_at_once_land_where_they_would_have_one_by_one() -> None:
+    async def burst(pilot: Pilot[None], *keys: str) -> None:
+        for key in keys:
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3, SECOND))
+        # The P2 is the first.
+        await burst(pilot, *"nabc")
+        assert desk.form.sheet.form.id == "note"
+        assert desk.form.sheet.answers["text"] == "abc"
+        await burst(pilot, "d", "escape", *"jnac")
+        assert desk.form.sheet.scene.issue == P3
+        assert desk.form.sheet.answers["text"] == "ac"
+        await burst(pilot, "escape", *"kt", *"222", "escape", *"jn", "x", "tab", "y")
+
+        assert desk.form.sheet.answers["text"] == "acxy"
+        assert desk.answers("zd-9+pd-PXYZ", "note") == {"text": "abcd"}
+        assert "222" in desk.answers("zd-9+pd-PXYZ", "triage").values()
+        assert desk.letters == ()
+
+
+async def test_a_click_on_a_form_that_was_left_does_nothing_to_the_next_one() -> None:
+    desk = WritingDesk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.give(pilot, world(P3, SECOND))
+        desk.app.writing.open("triage", [P3])
+        await settle(pilot)
+        outline = desk.form.query_one(Outline)
+        for place in (1, len(outline.questions) - 1):
+            outline.post_message(Outline.Picked(place, outline.questions[place].label))
+        desk.form.action_close()
+        desk.app.writing.open("close", [SECOND])
+        await settle(pilot)
+
+        assert desk.form.sheet.form.id == "close"
+        assert desk.form.field == desk.form.sheet.fields[0]
 
 
 async def test_a_form_has_the_colours_of_a_theme_chosen_since_the_last_one() -> None:

@@ -324,7 +324,10 @@ class FormScreen(Whole[None], inherit_bindings=False):
 
     @on(Outline.Picked)
     def _picked(self, event: Outline.Picked) -> None:
-        self._go(event.place)
+        # A click on the form before may come only now.
+        labels = [question.label for question in self._outline.questions]
+        if labels[event.place : event.place + 1] == [event.label]:
+            self._go(event.place)
 
     def _take_text(self) -> None:
         if self._typed_into == self.field.id:
