@@ -3,8 +3,8 @@
 Textual hands each key to the widget that has the focus when the key arrives, and looks up its
 binding when the key comes back from there: of keys in one burst, those behind the one that moves
 the focus would still act as commands. Here a key that is a command acts before the next one is
-looked at, with all that it has others do; a field has done with a key, too; and keys for a screen
-that has only just come up wait until it has placed the focus.
+looked at, with all that it has others do, in a field too; and keys for a screen that has only just
+come up wait until it has placed the focus.
 """
 
 from collections import deque
@@ -12,6 +12,7 @@ from collections import deque
 from textual import events
 from textual.app import App
 from textual.screen import Screen
+from textual.widget import Widget
 
 
 class KeysInOrder(App[None]):
@@ -22,8 +23,8 @@ class KeysInOrder(App[None]):
         self._typed: deque[events.Key] = deque()
         self._settled: Screen[object] | None = None
         self._settling: Screen[object] | None = None
-        self._reading = False
-        """Whether a field has a key that it has not dealt with: it may close its screen."""
+        self._reading: Widget | None = None
+        """The field that has a key, other than one it writes, and has not dealt with it."""
 
     async def on_event(self, event: events.Event) -> None:
         """Deal with a key at once; everything else as Textual does."""
@@ -43,7 +44,7 @@ class KeysInOrder(App[None]):
         """The mouse was moved or clicked."""
 
     async def _catch_up(self) -> None:
-        while self._typed and not self._reading and self._focus_is_placed():
+        while self._typed and not self._field_reads() and self._focus_is_placed():
             await self._press(self._typed.popleft())
 
     async def _press(self, event: events.Key) -> None:
@@ -56,11 +57,20 @@ class KeysInOrder(App[None]):
                         self._settled = None
                     return
         await super().on_event(event)
-        self._reading = field is not None and field.call_later(self._read)
+        if field is not None and not event.is_printable:
+            self._reading = field if field.call_later(self._handed_up, field) else None
 
-    def _read(self) -> None:
-        self._reading = False
+    def _handed_up(self, by: Widget) -> None:
+        """Follow a key to its screen: whoever does nothing about it hands it up, in their turn."""
+        above = by.parent
+        if isinstance(above, Widget) and above.call_later(self._handed_up, above):
+            return
+        self._reading = None
         self.call_later(self._catch_up)
+
+    def _field_reads(self) -> bool:
+        """One that has gone will not."""
+        return self._reading is not None and self._reading.is_running
 
     def _typing(self) -> bool:
         """Whether a field has the focus: then it must have all keys, in its own turn."""
