@@ -39,11 +39,13 @@ class Laptop:
 
 
 def laptop(home: Path, number: int) -> Laptop:
-    """One with so many issues in the cache, last seen just now."""
+    """One with so many issues in the cache, last seen just now; where it stands it is noon."""
     home.mkdir(parents=True)
     made = Laptop(home, home / "config.toml")
     made.config.write_text(
         f'[zendesk]\nbase_url = "{NOBODY}/zendesk"\n[pagerduty]\nbase_url = "{NOBODY}/pagerduty"\n'
+        f'[support_hours]\ntimezone = "Etc/GMT{datetime.now(UTC).hour - 12:+d}"\n'
+        'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\n'
     )
     config = load(str(made.config), made.environ)
     store, now = Store(state_file(config, made.environ)), datetime.now(UTC)

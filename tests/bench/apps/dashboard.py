@@ -1,7 +1,8 @@
 """The dashboard on a canned queue: `dashboard.py N KIND [THEME]`.
 
 KIND says how the countdowns change: `seconds`, `mixed` or `minutes`. The signal USR1 stands for a
-poll that changed a hundred issues, USR2 for one that told the same again.
+poll that changed a hundred issues, USR2 for one that told the same again. It begins at noon,
+whenever that is: half an hour before support hours end there is more on the screen.
 """
 
 import asyncio
@@ -13,10 +14,10 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from services.clock import SystemClock
+from services.clock import Clock, ScaledClock, SystemClock
 from services.domain import Health, Issue, Snapshot, Source, SourceStatus
 from tests.perf.canned import by_minutes, by_seconds, canned, mixed
-from tests.screen.stage import POLICY, FakeFeed
+from tests.screen.stage import NOON, POLICY, FakeFeed
 from tui.app import RotaApp
 from tui.options import ScreenOptions
 
@@ -27,8 +28,9 @@ CHANGES = 100
 class CannedFeed(FakeFeed):
     """Says the same until it is asked again."""
 
-    def __init__(self, told: Snapshot) -> None:
+    def __init__(self, told: Snapshot, clock: Clock) -> None:
         super().__init__()
+        self._clock = clock
         self._told = told
         self._chance = random.Random(1)
         self.waiting.put_nowait(told)
@@ -51,7 +53,7 @@ class CannedFeed(FakeFeed):
 
     def poll_again(self) -> None:
         """A poll has found all as it was, and says when."""
-        told = SourceStatus(Health.OK, SystemClock().now())
+        told = SourceStatus(Health.OK, self._clock.now())
         self.waiting.put_nowait(replace(self._told, sources=dict.fromkeys(Source, told)))
 
 
@@ -63,8 +65,8 @@ def _later(issue: Issue, seconds: int) -> Issue:
 
 def main(number: int, kind: str, theme: str = "textual-dark") -> None:
     """Run it until it is ended."""
-    clock = SystemClock()
-    feed = CannedFeed(canned(number, clock.now().replace(microsecond=0), KINDS[kind]))
+    clock = ScaledClock(SystemClock(), NOON)
+    feed = CannedFeed(canned(number, NOON, KINDS[kind]), clock)
     RotaApp(feed, POLICY, clock, ScreenOptions(theme=theme)).run()
 
 
